@@ -1,0 +1,48 @@
+# Everything runs in a virtual environment of its own, .venv; PYTHON names the interpreter that makes it.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check lint types slow bench build clean help
+
+help:
+	@echo "make demo    replay the example flows over a real retail year and show what came of it"
+	@echo "make test    run the tests"
+	@echo "make check   all that CI runs: lint, types, tests, slow checks"
+	@echo "make slow    the checks that take their time: parser fuzzing, determinism, the real year"
+	@echo "make bench   measure against the hand-written baseline"
+
+$(READY): pyproject.toml interpreter/build_tables.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[demo]" --group tests --group quality --group build
+	@touch $(READY)
+
+demo: $(READY)
+	$(BIN)/cadenza demo out/demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+slow: $(READY)
+	$(BIN)/python -m pytest -n auto -m slow
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+check: lint types test slow
+
+bench: $(READY)
+	$(BIN)/python benchmarks/year.py
+
+build: $(READY)
+	$(BIN)/python -m build --outdir dist
+
+clean:
+	rm -rf $(VENV) dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis

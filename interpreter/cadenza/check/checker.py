@@ -1,0 +1,255 @@
+"""Check a project: sources in, a program or what is wrong with it out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import attrs
+
+from cadenza.check import program as p
+from cadenza.check.expressions import Expressions
+from cadenza.check.findings import Report
+from cadenza.check.flows import FlowRules, scope_of
+from cadenza.check.modules import Instance, Load, Module, Project, bring_together
+from cadenza.check.rules import Scope, Vocabulary
+from cadenza.check.shop import ShopRules, Zones, currency_of, find_shop
+from cadenza.check.steps import StepRules
+from cadenza.check.types import (
+    CONDITION,
+    DATE,
+    DURATION,
+    MOMENT,
+    MONEY,
+    NUMBER,
+    TEXT,
+    TIME,
+    YEARLY_DATE,
+    Type,
+    event_of,
+    list_of,
+    one_of,
+)
+from cadenza.check.vocabulary import CUSTOMER_FIELDS, CUSTOMER_LISTS, EVENTS, PRODUCT_FIELDS
+from cadenza.syntax import nodes as n
+from cadenza.syntax.diagnostics import Diagnostic, Severity, in_order
+from cadenza.syntax.source import Source
+from cadenza.syntax.walk import steps, walk
+
+_TYPES = {
+    "text": TEXT,
+    "number": NUMBER,
+    "money": MONEY,
+    "date": DATE,
+    "time": TIME,
+    "moment": MOMENT,
+    "duration": DURATION,
+}
+
+
+@attrs.frozen(eq=False)
+class Checked:
+    """`program` is None where a diagnostic is an error."""
+
+    program: p.Program | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: tuple[Source, ...]
+
+
+def check(sources: Sequence[Source], load: Load, zones: Zones) -> Checked:
+    """Check the sources given, and what they use, as one project."""
+    report = Report()
+    project = bring_together(sources, load, report)
+    program = _Checker(project, report, zones).program()
+    diagnostics = tuple(in_order(report.diagnostics))
+    broken = any(one.severity is Severity.ERROR for one in diagnostics)
+    return Checked(None if broken else program, diagnostics, tuple(module.source for module in project.modules))
+
+
+@attrs.define(eq=False)
+class _Checker:
+    project: Project
+    report: Report
+    zones: Zones
+
+    def program(self) -> p.Program:
+        modules = self.project.modules
+        statements = [one for module in modules for one in module.statements]
+        shop = find_shop(statements, self.report)
+        currency, digits = currency_of(shop, lambda: _first_money(modules), self.report)
+        scores = _scores(statements)
+        vocabulary = self.vocabulary(statements, currency, digits, scores)
+        rules = Expressions(vocabulary, self.report)
+        rules.flows = frozenset(one.name.text for one in self.project.instances)
+        plain = StepRules(rules, Scope(modules[0])) if modules else None
+        for module in modules:
+            self.declarations(module, rules)
+        if plain is None:
+            return self.result(
+                p.Shop("", "UTC", currency, digits, (), frozenset(), frozenset(), frozenset(), ()), (), rules, scores
+            )
+        shop_rules = ShopRules(self.report, self.zones, plain.fixed_length, plain.count)
+        checked_shop = shop_rules.shop(shop, currency, digits)
+        return self.result(checked_shop, self.flows(rules), rules, scores)
+
+    def result(self, shop: p.Shop, flows: tuple[p.Flow, ...], rules: Expressions, scores: dict[str, n.Node]) -> p.Program:
+        vocabulary = rules.vocabulary
+        return p.Program(
+            shop,
+            flows,
+            vocabulary.customer_fields,
+            frozenset(scores),
+            vocabulary.product_fields,
+            vocabulary.events,
+            _digest(self.project),
+        )
+
+    # -- What the data may hold ---------------------------------------------------------------------------------------
+
+    def vocabulary(self, statements: Sequence[n.Statement], currency: str, digits: int, scores: dict[str, n.Node]) -> Vocabulary:
+        fields = {"customer": dict(CUSTOMER_FIELDS), "product": dict(PRODUCT_FIELDS)}
+        for statement in statements:
+            if isinstance(statement, n.FieldDeclaration):
+                self.field(statement, fields)
+        for name in scores:
+            fields["customer"].setdefault(name, NUMBER)
+        for name, node in scores.items():
+            if fields["customer"][name] != NUMBER:
+                self.report.add("F0401", f"points need a number, and `customer.{name}` is {fields['customer'][name]}", node.span)
+        return Vocabulary(currency, digits, fields["customer"], fields["product"], EVENTS)
+
+    def field(self, node: n.FieldDeclaration, fields: dict[str, dict[str, Type]]) -> None:
+        owner, name = node.owner.text, node.name.text
+        if owner not in fields:
+            self.report.unknown_name(
+                "F0303",
+                f"a field belongs to customer or product, not to `{owner}`",
+                node.owner.span,
+                fields,
+                "write `field customer.…` or `field product.…`",
+            )
+            return
+        type_ = self.type(node.type)
+        known = fields[owner].get(name) or (CUSTOMER_LISTS.get(name) if owner == "customer" else None)
+        if type_ is not None and known not in (None, type_):
+            self.report.add(
+                "F0304",
+                f"`{owner}.{name}` is {known} already",
+                node.name.span,
+                help="leave this line out, or call the field something else",
+            )
+        elif type_ is not None:
+            fields[owner][name] = type_
+
+    def type(self, node: n.TypeNode) -> Type | None:
+        match node:
+            case n.PlainType(name=name):
+                if name not in _TYPES:
+                    self.report.unknown_name(
+                        "F0421",
+                        f"`{name}` is not a type",
+                        node.span,
+                        _TYPES,
+                        f"the types are: {', '.join(_TYPES)}, yearly date, yes/no, list of …, one of …",
+                    )
+                return _TYPES.get(name)
+            case n.YearlyDateType():
+                return YEARLY_DATE
+            case n.YesNoType():
+                return CONDITION
+            case n.OneOfType(options=options):
+                return one_of(*(option.value for option in options))
+            case n.ListType(element=element):
+                inner = self.type(element)
+                return None if inner is None else list_of(inner)
+
+    # -- Segments and values ------------------------------------------------------------------------------------------
+
+    def declarations(self, module: Module, rules: Expressions) -> None:
+        """Check what is declared in a file by itself, used or not."""
+        for declared in module.own:
+            if isinstance(declared.node, n.EventAlias):
+                rules.under_way.append(declared)
+                rules.patterns(declared.node.events, Scope(module))
+                rules.under_way.pop()
+            elif declared.word in ("segment", "value"):
+                rules.body(declared, rules.own_parameters(declared))
+
+    # -- Flows --------------------------------------------------------------------------------------------------------
+
+    def flows(self, rules: Expressions) -> tuple[p.Flow, ...]:
+        instances = self.project.instances
+        kinds, started = self.triggers(rules)
+        flows = []
+        for instance in instances:
+            if not self.has_all_parameters(instance):
+                continue
+            name = instance.name.text
+            scope = attrs.evolve(scope_of(instance), trigger=event_of(*sorted(kinds[name])), running=True)
+            rules_of_steps = StepRules(rules, scope)
+            shop = ShopRules(self.report, self.zones, rules_of_steps.fixed_length, rules_of_steps.count)
+            flows.append(FlowRules(instance, rules_of_steps, shop, name in started).checked())
+        return tuple(flows)
+
+    def has_all_parameters(self, instance: Instance) -> bool:
+        given = {binding.name.text for binding in instance.bindings}
+        missing = [one for one in instance.declared.parameters if one.default is None and one.name.text not in given]
+        for one in missing:
+            name = instance.declared.name.text
+            self.report.add(
+                "F0308",
+                f"`{name}` is run without a value for `{one.name.text}`",
+                one.name.span,
+                help=f"give it a default here, or run it with `use … with {one.name.text} = …`",
+            )
+        return not missing
+
+    def triggers(self, rules: Expressions) -> tuple[dict[str, set[str]], set[str]]:
+        """Find by which kinds of event each flow is let in, itself or by the flows that start it."""
+        kinds: dict[str, set[str]] = {}
+        starts: list[tuple[str, str]] = []
+        for instance in self.project.instances:
+            scope, name = scope_of(instance), instance.name.text
+            node = instance.declared.node
+            assert isinstance(node, n.Flow)
+            kinds[name] = set()
+            with rules.aside():
+                for line in node.lines:
+                    if isinstance(line, n.On):
+                        bare = n.Events(line.span, line.events.alternatives, None)
+                        kinds[name] |= {one.kind for one in rules.patterns(bare, scope)}
+            starts += [(name, step.flow.text) for step in steps(node.lines) if isinstance(step, n.Start)]
+        started = {target for _, target in starts}
+        grown = True
+        while grown:
+            before = sum(map(len, kinds.values()))
+            for starter, target in starts:
+                if target in kinds:
+                    kinds[target] |= kinds[starter]
+            grown = sum(map(len, kinds.values())) > before
+        return kinds, started
+
+
+def _digest(project: Project) -> str:
+    """Give the fingerprint of a program: its texts in order, wherever the files lie."""
+    digest = hashlib.sha256()
+    for module in project.modules:
+        digest.update(hashlib.sha256(module.source.text.encode()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _scores(statements: Sequence[n.Statement]) -> dict[str, n.Node]:
+    """Find the scores: the fields that points are added to or taken from."""
+    scores: dict[str, n.Node] = {}
+    for flow in statements:
+        if isinstance(flow, n.Flow):
+            for step in steps(flow.lines):
+                if isinstance(step, n.AddPoints | n.TakePoints):
+                    name = step.score.name if isinstance(step.score, n.Member) else step.score
+                    if isinstance(name, n.Name):
+                        scores.setdefault(name.text, step.score)
+    return scores
+
+
+def _first_money(modules: Sequence[Module]) -> n.Money | None:
+    return next((one for module in modules for one in walk(module.statements) if isinstance(one, n.Money)), None)

@@ -1,0 +1,325 @@
+"""Hold a checked program: what the engine runs, and all it needs to know.
+
+Rule 1: a Program comes from the checker alone; nothing in it can fail for the author's fault.
+Rule 2: names are bound, parameters are put in, lengths and money are in final units; only terms are left to be computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from cadenza.check.terms import Pattern, Term
+from cadenza.check.vocabulary import EventKind
+from cadenza.syntax.nodes.base import node
+from cadenza.values import Length
+
+if TYPE_CHECKING:
+    from cadenza.check.types import Type
+    from cadenza.syntax.source import Span
+
+
+@attrs.frozen(eq=False, repr=False)
+class Program:
+    """`flows` stand in order of declaration: files in the order given, used files before their user."""
+
+    shop: Shop
+    flows: tuple[Flow, ...]
+    customer_fields: Mapping[str, Type]
+    scores: frozenset[str]
+    product_fields: Mapping[str, Type]
+    events: Mapping[str, EventKind]
+    digest: str
+
+
+# -- The shop ---------------------------------------------------------------------------------------------------------
+
+
+@node
+class Shop:
+    """What holds for every flow. `digits` are the decimals of the currency."""
+
+    title: str
+    zone: str
+    currency: str
+    digits: int
+    quiet_hours: tuple[QuietHours, ...]
+    quiet_weekdays: frozenset[int]
+    quiet_dates: frozenset[int]
+    consent: frozenset[str]
+    limits: tuple[Limit, ...]
+
+
+@node
+class QuietHours:
+    """From `start` up to and without `end`, in microseconds since midnight; of one channel, or of all without their own."""
+
+    channel: str | None
+    start: int
+    end: int
+
+
+@node
+class Limit:
+    """At most `count` messages (of one channel, or all) in a sliding `length` or a calendar `period`.
+
+    `hold` is how long a message may wait for room; None drops it. `reason` is what the journal says.
+    """
+
+    count: int
+    channel: str | None
+    period: str | None
+    length: Length | None
+    hold: Length | None
+    reason: str
+
+
+# -- Flows ------------------------------------------------------------------------------------------------------------
+
+
+@node
+class Flow:
+    name: str
+    span: Span
+    priority: int
+    group: str | None
+    entries: tuple[Entry, ...]
+    audience: Condition | None
+    whiles: tuple[Condition, ...]
+    leave_when: tuple[Condition, ...]
+    leave_on: tuple[Pattern, ...]
+    reentry: Reentry
+    active: tuple[int, int] | None
+    limits: tuple[Limit, ...]
+    steps: tuple[Step, ...]
+
+
+@node
+class Condition:
+    """A condition with what a person would look at to see why it holds: parts of it by their text in the source."""
+
+    term: Term
+    seen: tuple[tuple[str, Term], ...]
+
+
+@node
+class Reentry:
+    """`mode` is `once`, `again`, `starting over` or `every time`."""
+
+    mode: str
+    after: Length
+
+
+@node
+class OnEvents:
+    """`on A then B within D`: a first event and what must follow; without `follows` the event itself lets in."""
+
+    span: Span
+    patterns: tuple[Pattern, ...]
+    follows: tuple[Follow, ...]
+
+
+@node
+class Follow:
+    no: bool
+    patterns: tuple[Pattern, ...]
+    within: Length
+
+
+@node
+class OnCondition:
+    span: Span
+    condition: Condition
+    including: bool
+
+
+@node
+class OnCalendar:
+    span: Span
+    calendar: Calendar
+
+
+Entry = OnEvents | OnCondition | OnCalendar
+
+
+# -- Days and times, as headers and waits name them -------------------------------------------------------------------
+
+
+@node
+class EveryDay:
+    at: Term | None
+
+
+@node
+class EveryWeekdays:
+    days: frozenset[int]
+    at: Term | None
+
+
+@node
+class EveryMonth:
+    day: int
+    at: Term | None
+
+
+@node
+class EveryYear:
+    """A fixed day of each year."""
+
+    month: int
+    day: int
+    at: Term | None
+
+
+@node
+class YearlyFrom:
+    """The yearly date or, from its year on, the date that a term gives."""
+
+    date: Term
+    at: Term | None
+
+
+@node
+class OnDay:
+    """The one day a term gives."""
+
+    date: Term
+    at: Term | None
+
+
+@node
+class AtMoment:
+    moment: Term
+
+
+@node
+class AtClock:
+    """The next time the clock reads this, as a wait."""
+
+    time: Term
+
+
+Calendar = EveryDay | EveryWeekdays | EveryMonth | EveryYear | YearlyFrom | OnDay | AtMoment
+Description = AtClock | EveryWeekdays | YearlyFrom | OnDay | AtMoment
+
+
+# -- Steps ------------------------------------------------------------------------------------------------------------
+
+
+@node
+class Step:
+    """`path` is the place in the flow, as `3.else.1`."""
+
+    path: str
+    span: Span
+
+
+@node
+class Wait(Step):
+    length: Term
+
+
+@node
+class WaitUntil(Step):
+    description: Description
+    up_to: Term | None
+    body: tuple[Step, ...]
+    otherwise: tuple[Step, ...]
+
+
+@node
+class WaitUntilCondition(Step):
+    condition: Condition
+    up_to: Term | None
+    body: tuple[Step, ...]
+    otherwise: tuple[Step, ...]
+
+
+@node
+class WaitFor(Step):
+    patterns: tuple[Pattern, ...]
+    up_to: Term
+    body: tuple[Step, ...]
+    otherwise: tuple[Step, ...]
+
+
+@node
+class Send(Step):
+    """`messages` are tried in order where `next_of`; each kind of clause keeps the order written."""
+
+    channels: tuple[Term, ...]
+    messages: tuple[str, ...]
+    next_of: bool
+    again_after: Length | None
+    texts: tuple[Clause, ...]
+    transactional: tuple[Term, ...]
+    """Conditions, any of which makes the message transactional."""
+
+
+@node
+class Clause:
+    """`kind` is `subject`, `sender`, `template` or the name of a value; the first of a kind whose `only_if` holds counts."""
+
+    kind: str
+    value: Term
+    only_if: Term | None
+
+
+@node
+class If(Step):
+    branches: tuple[tuple[Condition, tuple[Step, ...]], ...]
+    otherwise: tuple[Step, ...]
+
+
+@node
+class Repeat(Step):
+    times: int
+    until: Condition | None
+    body: tuple[Step, ...]
+
+
+@node
+class Tag(Step):
+    tag: str
+    on: bool
+
+
+@node
+class Set(Step):
+    field: str
+    value: Term
+    type: Type
+
+
+@node
+class Points(Step):
+    """Points added (for `lifetime`, or for good) or taken, as `sign` says."""
+
+    score: str
+    sign: int
+    amount: Term
+    lifetime: Term | None
+
+
+@node
+class Subscribe(Step):
+    mailing_list: str
+    on: bool
+
+
+@node
+class Notify(Step):
+    team: str
+    text: Term
+
+
+@node
+class Start(Step):
+    flow: str
+
+
+@node
+class Stop(Step):
+    flow: str | None

@@ -1,0 +1,101 @@
+"""Say what every rule of the checker can rely on: what a name may mean in a place, and how terms ask for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import attrs
+
+from cadenza.check.findings import Report
+from cadenza.check.modules import Declared, Module
+from cadenza.check.terms import Constant, EventStream, ListStream, Pattern, Term
+from cadenza.check.types import UNKNOWN, Type
+from cadenza.check.vocabulary import EventKind
+from cadenza.syntax import nodes as n
+from cadenza.syntax.source import Span
+
+
+@attrs.frozen(eq=False)
+class Bound:
+    """What a parameter stands for: an expression with the place it is read in, or nothing that is known."""
+
+    node: n.Expression | None
+    scope: Scope | None
+
+
+@attrs.frozen(eq=False)
+class Scope:
+    """What words mean in one place of one file.
+
+    `element` is the event or line that a `where` speaks of, `trigger` the event a run was let in by, `running` says that
+    there is a run at all, so that `of this flow` has a meaning.
+    """
+
+    module: Module
+    bound: Mapping[str, Bound] = attrs.field(factory=dict)
+    element: Type | None = None
+    trigger: Type | None = None
+    running: bool = False
+
+    def of(self, element: Type | None) -> Scope:
+        return attrs.evolve(self, element=element)
+
+
+@attrs.frozen(eq=False)
+class Vocabulary:
+    """What the shop's data may hold: built in, and declared with `field`."""
+
+    currency: str
+    digits: int
+    customer_fields: dict[str, Type]
+    product_fields: dict[str, Type]
+    events: Mapping[str, EventKind]
+
+
+@attrs.define(eq=False)
+class Rules:
+    """The base of all rules about expressions; `term` is the way in, and dispatches on the kind of node."""
+
+    vocabulary: Vocabulary
+    report: Report
+    declared: dict[int, Term] = attrs.field(factory=dict)
+    """The terms of segments and values without parameters, by the identity of their node: worked out once."""
+    under_way: list[Declared] = attrs.field(factory=list)
+    """The names being worked out, outermost first: a name met again is a circle."""
+    flows: frozenset[str] = frozenset()
+    sent: set[str] = attrs.field(factory=set)
+
+    def term(self, node: n.Expression, scope: Scope) -> Term:
+        raise NotImplementedError
+
+    def condition(self, node: n.Condition, scope: Scope) -> Term:
+        raise NotImplementedError
+
+    def stream(self, node: n.Stream, scope: Scope) -> EventStream | ListStream | None:
+        raise NotImplementedError
+
+    def patterns(self, node: n.Events, scope: Scope) -> tuple[Pattern, ...]:
+        raise NotImplementedError
+
+    def plain(self, node: n.Expression, scope: Scope) -> Term:
+        raise NotImplementedError
+
+    def length(self, node: n.Expression, scope: Scope) -> Term:
+        raise NotImplementedError
+
+    def as_moment(self, term: Term) -> Term:
+        raise NotImplementedError
+
+    def unknown(self, span: Span) -> Term:
+        """Give the term of what was already reported."""
+        return Constant(span, None, UNKNOWN)
+
+    @contextmanager
+    def aside(self) -> Iterator[Report]:
+        """Collect what is found in here apart, for the caller to judge."""
+        outer, self.report = self.report, Report()
+        try:
+            yield self.report
+        finally:
+            self.report = outer

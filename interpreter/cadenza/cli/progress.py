@@ -1,0 +1,28 @@
+"""Show how far a replay is, on a terminal and nowhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from cadenza.driver import Progress
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """Give what a replay tells its progress to: a bar on stderr where that is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True, update_min_steps=50) as bar:
+
+        def told(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield told
+        bar.finish()
+        bar.render_progress()

@@ -1,0 +1,233 @@
+"""Open a data folder: which tables it has, in which files, with which columns. DuckDB reads and sorts, out of core.
+
+One file a table, CSV, JSON Lines or Parquet: `customers`, `products`, one for each kind of event, and `order_items`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Self
+
+import attrs
+import duckdb
+
+from cadenza.check.vocabulary import EventKind
+from cadenza.data.columns import literal, quoted
+from cadenza.data.errors import DataError
+from cadenza.syntax.diagnostics import closest
+
+FORMATS = (".csv", ".jsonl", ".parquet")
+_MEMORY = "256MB"
+LINES = "order_items"
+
+
+@attrs.frozen(eq=False)
+class Table:
+    """One file of the folder: its columns with their physical types, and where DuckDB finds its rows.
+
+    `source` has all columns and `file_row_number`, from 0. A missing file has no columns.
+    """
+
+    name: str
+    path: Path
+    columns: Mapping[str, str]
+    source: str
+
+    @property
+    def file(self) -> str:
+        return self.path.name
+
+    def place(self, row: int) -> int:
+        """Give the line a row begins at, counted from 1, or the number of the row in a file without lines."""
+        if self.path.suffix == ".csv":
+            return _csv_line(self.path, row)
+        if self.path.suffix == ".jsonl":
+            return _jsonl_line(self.path, row)
+        return row + 1
+
+
+class Folder:
+    """An open data folder; its connection keeps to one thread and little memory, and spills to disk what is more."""
+
+    def __init__(self, path: Path, events: Mapping[str, EventKind]) -> None:
+        self.path = path
+        if not path.is_dir():
+            raise DataError(f"{path}: there is no such folder; --data names a folder with one file for each table")
+        self._spill = tempfile.TemporaryDirectory(prefix="cadenza-")
+        self.connection = connect(Path(self._spill.name))
+        known = ["customers", "products", LINES, *(name for name, kind in events.items() if kind.outside), "sent"]
+        files = self._files(known)
+        self.tables = {name: self._table(name, file) for name, file in sorted(files.items())}
+        if not any(name in events for name in self.tables):
+            raise DataError(
+                f"{path}: there is no table of events here; put one beside customers, such as order.csv "
+                f"(tables are read from {', '.join(FORMATS)})"
+            )
+
+    def close(self) -> None:
+        self.connection.close()
+        self._spill.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        return self.connection.execute(sql).fetchall()
+
+    def _files(self, known: list[str]) -> dict[str, Path]:
+        files: dict[str, Path] = {}
+        try:
+            inside = sorted(self.path.iterdir())
+        except OSError as error:
+            raise DataError(f"{self.path}: {(error.strerror or str(error)).lower()}") from None
+        for file in inside:
+            if file.suffix not in FORMATS or file.name.startswith("."):
+                continue
+            name = file.stem
+            if name not in known:
+                near = closest(name, known)
+                hint = f"did you mean {near}{file.suffix}?" if near else f"tables are: {', '.join(known)}"
+                raise DataError(f"{file}: `{name}` is no table and no event; {hint}")
+            if name in files:
+                raise DataError(f"{file}: there are two files for `{name}`, this and {files[name].name}; keep one")
+            files[name] = file
+        return files
+
+    def _table(self, name: str, file: Path) -> Table:
+        try:
+            with file.open("rb") as stream:
+                start = stream.read(4)
+        except OSError as error:
+            raise DataError(f"{file}: {(error.strerror or str(error)).lower()}") from None
+        if not start.strip():
+            raise DataError(f"{file}:1: the file is empty; a table has at least a line with the names of its columns")
+        try:
+            source = self._source(name, file)
+            described = self.rows(f"DESCRIBE SELECT * FROM {source}")
+        except duckdb.Error as error:
+            raise DataError(_explained(file, error)) from None
+        columns = {str(row[0]): str(row[1]) for row in described if row[0] != "file_row_number"}
+        return Table(name, file, columns, source)
+
+    def _source(self, name: str, file: Path) -> str:
+        """Give the SQL of a table; texts are read once, so that every later look is quick and numbers its rows alike."""
+        path = literal(file.as_posix())
+        if file.suffix == ".parquet":
+            return f"read_parquet({path}, file_row_number = true)"
+        table = quoted(f"read {name}")
+        numbered = "row_number() OVER () - 1 AS file_row_number"
+        if file.suffix == ".csv":
+            read = f"read_csv({path}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')"
+            self.connection.execute(f"CREATE TEMP TABLE {table} AS SELECT {numbered}, * FROM {read}")
+        else:
+            keys = _jsonl_keys(file)
+            columns = ", ".join(
+                f"json ->> {literal('$.' + json.dumps(key, ensure_ascii=False))} AS {quoted(key)}" for key in keys
+            )
+            read = f"read_ndjson_objects({path})"
+            self.connection.execute(f"CREATE TEMP TABLE {table} AS SELECT {numbered}, {columns} FROM {read}")
+        return table
+
+
+def connect(spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB so that it gives the same on every machine: one thread, UTC, and a bound on memory."""
+    connection = duckdb.connect(":memory:")
+    settings = {
+        "threads": "1",
+        "memory_limit": literal(_MEMORY),
+        "temp_directory": literal(spill.as_posix()),
+        "TimeZone": "'UTC'",
+        "preserve_insertion_order": "true",
+        "enable_progress_bar": "false",
+    }
+    for name, value in settings.items():
+        connection.execute(f"SET {name} = {value}")
+    return connection
+
+
+# -- Where in a file a row is -----------------------------------------------------------------------------------------
+
+
+def _csv_line(path: Path, row: int) -> int:
+    """Give the line a record begins at; a quoted cell may hold line ends."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.reader(stream)
+        before = 0
+        seen = -2
+        for cells in reader:
+            if cells:
+                seen += 1
+            if seen == row:
+                return before + 1
+            before = reader.line_num
+    return before + 1
+
+
+def _jsonl_line(path: Path, row: int) -> int:
+    with path.open("rb") as stream:
+        seen = -1
+        for number, line in enumerate(stream, 1):
+            seen += bool(line.strip())
+            if seen == row:
+                return number
+    return row + 1
+
+
+def _jsonl_keys(path: Path) -> list[str]:
+    """Give all keys of a JSON Lines file, in the order they first come; report the first line that is no object."""
+    keys: dict[str, None] = {}
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line.decode("utf-8"))
+            except UnicodeDecodeError:
+                raise DataError(_not_utf8(path, number)) from None
+            except ValueError as error:
+                raise DataError(f"{path}:{number}: this line is not JSON ({error}); write one object a line") from None
+            if not isinstance(row, dict):
+                raise DataError(f"{path}:{number}: this line is not a JSON object; write one object a line")
+            keys.update(dict.fromkeys(row))
+    return list(keys)
+
+
+# -- What went wrong --------------------------------------------------------------------------------------------------
+
+
+def _explained(file: Path, error: duckdb.Error) -> str:
+    """Turn what DuckDB says into what is wrong with the file."""
+    text = str(error)
+    if file.suffix == ".parquet":
+        return f"{file}: this is not a whole Parquet file; it was cut off or is something else, so export it again"
+    if (line := _first_not_utf8(file)) is not None:
+        return _not_utf8(file, line)
+    place = re.search(r"[Ll]ine:? (\d+)", text)
+    first = text.splitlines()[1 if len(text.splitlines()) > 1 else 0].strip()
+    return f"{file}:{place[1] if place else 1}: this is not a table of comma-separated values: {first}"
+
+
+def _not_utf8(path: Path, line: int) -> str:
+    return f"{path}:{line}: this line is not UTF-8 text; save the file as UTF-8"
+
+
+def _first_not_utf8(path: Path) -> int | None:
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return None
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,191 @@
+"""Find the rows that cannot be used, and keep them out: a bad row is named with its file, line, column and value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import attrs
+
+from cadenza.check.program import Program
+from cadenza.check.types import MOMENT, NUMBER, TEXT, Type
+from cadenza.check.vocabulary import CUSTOMER_LISTS, LINE_FIELDS
+from cadenza.data.columns import Reading, instant_sql, quoted, reading
+from cadenza.data.errors import BadRow, BadRowsError, DataError
+from cadenza.data.folder import LINES, Folder, Table
+from cadenza.syntax.diagnostics import closest
+
+_SHOWN = 20
+_KEYS = {("customers", "id"), ("products", "sku"), (LINES, "sku"), (LINES, "order_id")}
+_NOT_BELOW_ZERO = ("quantity", "price", "stock", "total", "discount")
+
+
+class Check(NamedTuple):
+    """A reason why a row may be bad: SQL that is true for a bad row."""
+
+    column: str
+    sql: str
+    says: str
+    help: str
+
+
+@attrs.define(eq=False)
+class Rows:
+    """The usable rows of a folder, as one program reads them; `bad` counts the others by table."""
+
+    folder: Folder
+    program: Program
+    policy: str = "stop"
+    quarantine: Path | None = None
+    bad: dict[str, int] = attrs.field(factory=dict)
+    _sources: dict[str, str] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        found: list[BadRow] = []
+        for name in sorted(self.folder.tables, key=lambda one: (one not in ("customers", "products"), one == LINES, one)):
+            table = self.folder.tables[name]
+            self._require_columns(table)
+            self._sources[name] = table.source
+            found += self._set_aside(table, [*self._cells(table), *self._relations(table)])
+            found += self._set_aside(table, list(self._duplicates(table)))
+        count = sum(self.bad.values())
+        if count and self.policy == "stop":
+            raise BadRowsError(found[:_SHOWN], count)
+        if self.policy == "quarantine" and self.quarantine is not None:
+            lines = [json.dumps(row._asdict(), ensure_ascii=False) for row in found]
+            self.quarantine.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+    def source(self, name: str) -> str:
+        """Give the SQL of a table without its bad rows."""
+        return self._sources[name]
+
+    def types(self, name: str) -> dict[str, Type]:
+        """Give the columns a table may have."""
+        if name == "customers":
+            return {**self.program.customer_fields, **CUSTOMER_LISTS}
+        if name == "products":
+            return dict(self.program.product_fields)
+        if name == LINES:
+            fields = LINE_FIELDS | {k: v for k, v in self.program.product_fields.items() if k not in LINE_FIELDS}
+            return {"order_id": TEXT, "line": NUMBER, **fields}
+        return {"customer": TEXT, "seq": NUMBER, "id": TEXT, **self.program.events[name].fields}
+
+    def read(self, table: Table, column: str) -> Reading:
+        return reading(column, table.columns[column], self.types(table.name)[column], self.program.shop.digits)
+
+    # -- What every table must have -----------------------------------------------------------------------------------
+
+    def _require_columns(self, table: Table) -> None:
+        needed = {"customers": ["id"], "products": ["sku"], LINES: ["order_id", "sku"]}.get(table.name, ["customer", "at"])
+        for column in needed:
+            if column not in table.columns:
+                near = closest(column, table.columns)
+                hint = f"is it `{near}`?" if near else f"it has: {', '.join(table.columns)}"
+                raise DataError(f"{table.path}:1: the table has no column `{column}`; {hint}")
+        if table.name in ("customers", "products"):
+            return
+        known = self.types(table.name)
+        for place, column in enumerate(table.columns, 1):
+            if column not in known:
+                near = closest(column, known)
+                hint = f"did you mean `{near}`?" if near else f"`{table.name}` has: {', '.join(sorted(known))}"
+                raise DataError(f"{table.path}:1:{place}: there is no column `{column}` in `{table.name}`; {hint}")
+
+    # -- What makes a row bad -----------------------------------------------------------------------------------------
+
+    def _cells(self, table: Table) -> Iterator[Check]:
+        """Cells that are missing where they must not be, or that cannot be read as what their column is."""
+        known = self.types(table.name)
+        for column, physical in table.columns.items():
+            name = quoted(column)
+            if (table.name, column) in _KEYS or column in ("customer", "at"):
+                blank = f" OR {name} = ''" if physical == "VARCHAR" else ""
+                yield Check(column, f"({name} IS NULL{blank})", "this is missing", "every row needs one")
+            if column == "at":
+                sql = instant_sql(name, physical)
+                says = "this is not an instant"
+                if not physical.startswith("TIMESTAMP"):
+                    yield Check(column, f"{name} IS NOT NULL AND ({sql}) IS NULL", says, self._help(MOMENT))
+            elif column in known and column != "items":
+                read = self.read(table, column)
+                if read.bad is not None:
+                    yield Check(column, read.bad, read.says, read.help)
+                if column in _NOT_BELOW_ZERO and known[column].name in ("number", "money"):
+                    below = f"TRY_CAST({name} AS DOUBLE) < 0" if physical == "VARCHAR" else f"{name} < 0"
+                    yield Check(column, below, "this is below zero", "write goods that come back as a `return` event")
+
+    def _help(self, type_: Type) -> str:
+        return reading("at", "VARCHAR", type_, 2).help
+
+    def _relations(self, table: Table) -> Iterator[Check]:
+        """Rows that speak of a customer or an order that is not there."""
+        of_customers = "customer" in table.columns and table.name not in ("customers", "products", LINES)
+        if of_customers and "customers" in self.folder.tables:
+            ids = f"SELECT CAST(id AS VARCHAR) FROM {self.source('customers')}"
+            sql = f"CAST(customer AS VARCHAR) NOT IN ({ids})"
+            yield Check("customer", sql, "there is no such customer", "add a row to customers, or correct the id")
+        if table.name == LINES:
+            if "order" not in self.folder.tables or "id" not in self.folder.tables["order"].columns:
+                raise DataError(f"{table.path}: these lines belong to orders, and there is no table `order` with an `id`")
+            ids = f"SELECT CAST(id AS VARCHAR) FROM {self.source('order')} WHERE id IS NOT NULL"
+            sql = f"CAST(order_id AS VARCHAR) NOT IN ({ids})"
+            yield Check("order_id", sql, "there is no such order", "add a row to order, or correct the id")
+
+    def _duplicates(self, table: Table) -> Iterator[Check]:
+        """Rows whose id was there before: the first in the order of semantics 4.1 counts (4.2)."""
+        column = {"customers": "id", "products": "sku"}.get(table.name, "id" if "id" in table.columns else None)
+        if column is None or table.name == LINES:
+            return
+        key = f"CAST({quoted(column)} AS VARCHAR)"
+        source = self.source(table.name)
+        twice = f"SELECT {key} FROM {source} WHERE {key} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
+        if not self.folder.rows(f"SELECT 1 FROM ({twice}) LIMIT 1"):
+            return
+        order = "file_row_number"
+        if "at" in table.columns:
+            order = f"{instant_sql(quoted('at'), table.columns['at'])}, CAST(customer AS VARCHAR), to_json({_row(table)})"
+        elif table.name in ("customers", "products"):
+            order = f"to_json({_row(table)})"
+        later = (
+            f"SELECT file_row_number FROM (SELECT file_row_number, row_number() OVER (PARTITION BY {key} ORDER BY {order}) "
+            f"AS n FROM {source} WHERE {key} IN ({twice})) WHERE n > 1"
+        )
+        yield Check(column, f"file_row_number IN ({later})", "another row has the same id", "keep one of them")
+
+    # -- Setting aside ------------------------------------------------------------------------------------------------
+
+    def _set_aside(self, table: Table, checks: list[Check]) -> list[BadRow]:
+        if not checks:
+            return []
+        source = self.source(table.name)
+        which = " ".join(f"WHEN {check.sql} THEN {number}" for number, check in enumerate(checks))
+        kept = f"bad {table.name} {len(self._sources)} {len(checks)}"
+        found = self.folder.rows(
+            f"SELECT file_row_number, which FROM (SELECT file_row_number, CASE {which} END AS which FROM {source}) "
+            "WHERE which IS NOT NULL ORDER BY file_row_number"
+        )
+        if not found:
+            return []
+        self.bad[table.name] = self.bad.get(table.name, 0) + len(found)
+        self.folder.connection.execute(f"CREATE TEMP TABLE {quoted(kept)} (row_number BIGINT)")
+        self.folder.connection.executemany(f"INSERT INTO {quoted(kept)} VALUES (?)", [[row[0]] for row in found])
+        self._sources[table.name] = (
+            f"(SELECT * FROM {source} WHERE file_row_number NOT IN (SELECT row_number FROM {quoted(kept)}))"
+        )
+        shown = found if self.policy == "quarantine" else found[:_SHOWN]
+        return [self._described(table, int(str(row)), checks[int(str(number))]) for row, number in shown]
+
+    def _described(self, table: Table, row: int, check: Check) -> BadRow:
+        sql = f"SELECT CAST({quoted(check.column)} AS VARCHAR) FROM {table.source} WHERE file_row_number = {row}"
+        value = self.folder.rows(sql)[0][0]
+        shown = "" if value is None else str(value)
+        says = f"{check.says}: {json.dumps(shown, ensure_ascii=False)}" if shown else check.says
+        return BadRow(table.path.as_posix(), table.place(row), check.column, shown, says, check.help)
+
+
+def _row(table: Table) -> str:
+    """Give the canonical form of a row, as text whose order does not depend on the file."""
+    columns = sorted(table.columns)
+    return "[" + ", ".join(f"CAST({quoted(column)} AS VARCHAR)" for column in columns) + "]"

@@ -1,0 +1,349 @@
+"""Run the clock of one customer: events are taken in, effects come out, runs step in between.
+
+Rule 1: time never goes back, and nothing happens between instants. At one instant every event comes before what time alone
+brings about (semantics 5).
+Rule 2: one thing is finished before the next begins: an event is taken in with all it brings, then runs step.
+Rule 3: leaving precedes entering, entering precedes steps; ties go by flow order, then by run number (semantics 5.1).
+Rule 4: what a fact changes, who is let in, and what a step does is for others to say; here are only events, watches and runs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+from cadenza.engine.agenda import WAKE, Due, order_of, token_of, what_of
+from cadenza.engine.clock import NEVER, Zone
+from cadenza.engine.events import SHIFT, Event, Inputs
+from cadenza.engine.runs import END, STAY, Run, Waiting
+from cadenza.engine.watching import STAYING, Watching
+
+if TYPE_CHECKING:
+    from cadenza.engine.journal import Cause
+    from cadenza.engine.plan import KindPlan, OnPlan, Plan, WatchPlan
+
+# The bounds of one instant (semantics 5.5).
+DEEPEST = 100
+MOST_EFFECTS = 10_000
+MOST_STEPS = 10_000
+
+
+class Core(Watching):
+    """One customer's events and runs. `taken` counts the input events taken in, `rank` is that of the last event of all."""
+
+    def __init__(self, plan: Plan, zone: Zone, inputs: Inputs) -> None:
+        super().__init__(plan, zone, inputs)
+        self.rank = 0
+        self.runs: list[Run] = []
+        self.ready: list[tuple[tuple[int, int], int, Run]] = []
+        self.pending: list[Event] = []
+        self.effects = 0
+        self.alerts: dict[str, int] = {}
+        """How many runs an event of each kind may end or wake; `alerted` is the sum."""
+        self.alerted = 0
+
+    # -- What others say ----------------------------------------------------------------------------------------------
+
+    def absorb(self, event: Event) -> None:
+        """Change the customer as a fact demands."""
+        raise NotImplementedError
+
+    def expire(self, due: Due) -> None:
+        """Take off what has come to its end."""
+        raise NotImplementedError
+
+    def let_in(self, event: Event, kind: KindPlan, flipped: Sequence[WatchPlan], *, allowed: bool) -> None:
+        """Enter the flows that an event triggers, or, where it may not, say that they were cut off."""
+        raise NotImplementedError
+
+    def let_in_by(self, place: int, hits: Sequence[OnPlan], flipped: Sequence[WatchPlan]) -> None:
+        """Enter the flows that an input event is known to trigger."""
+        raise NotImplementedError
+
+    def let_in_due(self, due: Sequence[Due], flipped: Sequence[WatchPlan]) -> None:
+        """Enter the flows that time alone triggers."""
+        raise NotImplementedError
+
+    def leave(self, run: Run, reason: str, cause: Cause, depth: int) -> None:
+        """End a run before its last step."""
+        raise NotImplementedError
+
+    def finish(self, run: Run) -> None:
+        """End a run with its last step."""
+        raise NotImplementedError
+
+    def lapse(self, due: Due) -> None:
+        """Give up what was awaited in vain and is not a run."""
+        raise NotImplementedError
+
+    def say_branch(self, run: Run) -> None:
+        """Write which way the run's last wait went."""
+        raise NotImplementedError
+
+    def cut_off(self, cause: Cause, run: Run | None) -> None:
+        """Say that something was prevented because too much happened at this instant."""
+        raise NotImplementedError
+
+    # -- The loop -----------------------------------------------------------------------------------------------------
+
+    def go_through(self, until: int) -> None:
+        """Take in the input events that are left, up to and with `until`, and turn the clock wherever something is due."""
+        inputs, heap, kinds = self.inputs, self.agenda.heap, self.plan.kinds
+        instants, names, end = inputs.at, inputs.kinds, bisect_right(inputs.at, until)
+        alerts, triggers, no_kind = self.alerts, self.triggers, self.plan.no_kind
+        idle = False
+        place = self.taken
+        while place < end:
+            at = instants[place]
+            if idle and place not in triggers and not (heap and heap[0][0] <= at):
+                place += 1
+                continue
+            self.taken = place
+            while heap and heap[0][0] < at:
+                self.turn(heap[0][0])
+            if at > self.now:
+                self.now, self.effects = at, 0
+            place += 1
+            self.taken = place
+            kind = kinds.get(names[place - 1], no_kind)
+            if kind.always or not self.begun or alerts.get(kind.name):
+                self.take_in(inputs.event(place - 1))
+                if self.ready:
+                    self.settle()
+            else:
+                # The event is laid out in its columns already: all that can come of it is that somebody is let in.
+                flipped = self.flipped_by(kind) if kind.watches else None
+                hits = triggers.get(place - 1)
+                if hits or flipped:
+                    self.let_in_by(place - 1, hits or (), flipped or ())
+                    if self.ready:
+                        self.settle()
+            if heap and heap[0][0] <= at and (place == end or instants[place] > at):
+                self.turn(at)
+            idle = not self.alerted and self.begun and self.unmoved(at)
+        self.taken = end
+        while heap and heap[0][0] <= until:
+            self.turn(heap[0][0])
+
+    def take_in(self, event: Event) -> None:
+        """Make an event a fact, let runs leave, let flows in, wake runs; then the effects of this (semantics 5.1)."""
+        kind = self.plan.kinds.get(event.kind, self.plan.no_kind)
+        if event.depth:
+            self.rank = event.rank = max(self.rank, self.taken << SHIFT) + 1
+        if kind.makes_facts:
+            self.make_fact(event, kind)
+        if not self.begun:
+            flipped = self.begin()
+        else:
+            flipped = self.flipped_by(kind) if kind.watches else []
+        alerted = bool(self.alerts.get(kind.name))
+        if not (alerted or flipped or kind.lets_in):
+            return
+        brought: list[Event] = []
+        before, self.pending = self.pending, brought
+        allowed = event.depth <= DEEPEST and self.effects <= MOST_EFFECTS
+        if alerted:
+            self.exits(event)
+        if flipped or kind.lets_in:
+            self.let_in(event, kind, flipped, allowed=allowed)
+        if alerted:
+            self.wakings(event, allowed=allowed)
+        self.pending = before
+        for effect in brought:
+            self.take_in(effect)
+
+    def make_fact(self, event: Event, kind: KindPlan) -> None:
+        """Let an event change the customer, and the columns that grow."""
+        if kind.absorbs:
+            self.absorb(event)
+        fields: Any = event.fields
+        for place, taken in kind.columns:
+            column, value = self.columns[place], taken.value
+            if taken.test is not None and taken.test(self, fields) is not True:
+                continue
+            if taken.items is None:
+                column.append(event, event, None if value is None else fields[value])
+                continue
+            for line in fields[taken.items] or ():
+                if taken.line_test is None or taken.line_test(self, line) is True:
+                    column.append(event, line, None if value is None else line[value])
+
+    def flush(self) -> None:
+        """Take in, in the order written, what exits and entries brought about."""
+        while self.pending:
+            brought, self.pending = self.pending, []
+            for effect in brought:
+                self.take_in(effect)
+
+    def turn(self, now: int) -> None:
+        """Do all that time alone brings about at an instant (semantics 5.4)."""
+        if now > self.now:
+            self.now, self.effects = now, 0
+        agenda = self.agenda
+        heap = agenda.heap
+        while heap and heap[0][0] <= now:
+            if heap[0][1] == WAKE and agenda.single(now):
+                self.wake_due(heappop(heap))
+                if self.ready:
+                    self.settle()
+                continue
+            expire, look, enter, wake, retry = agenda.due(now)
+            for due in expire:
+                self.expire(due)
+            flipped, woken = self.looks(look) if look else ([], [])
+            if enter or flipped:
+                self.let_in_due(enter, flipped)
+            for due in sorted([*wake, *woken], key=order_of) if woken or len(wake) > 1 else wake:
+                self.wake_due(due)
+            if self.pending:
+                self.flush()
+            for due in sorted(retry, key=order_of):
+                run = what_of(due)
+                if not run.over and token_of(due) == run.token and self.step(run):
+                    self.make_ready(run)
+            if self.ready:
+                self.settle()
+
+    def looks(self, due: Sequence[Due]) -> tuple[list[WatchPlan], list[Due]]:
+        """Compute what may have changed by time: runs leave; give the watches that became true and the runs to wake."""
+        flipped: list[WatchPlan] = []
+        woken: list[Due] = []
+        for one in sorted(due, key=order_of):
+            run, token = what_of(one), token_of(one)
+            if not isinstance(run, Run):
+                flipped += self.look_due(run)
+            elif not run.over and token == STAYING:
+                run.stay_due = NEVER
+                if (reason := self.stays(run)) is not None:
+                    self.leave(run, reason, None, 0)
+            elif not run.over and token == run.token:
+                run.wait_due = NEVER
+                if self.wait_holds(run):
+                    woken.append(one)
+        return flipped, woken
+
+    # -- Runs ---------------------------------------------------------------------------------------------------------
+
+    def exits(self, event: Event) -> None:
+        for run in self.runs[:]:
+            flow = run.flow
+            if event.kind not in flow.exit_kinds:
+                continue
+            reason = None
+            tests = flow.leave_on.get(event.kind)
+            self.run = run
+            if tests is not None and self.passes(tests, event):
+                reason = "leave on"
+            elif event.kind in flow.stay_kinds:
+                reason = self.stays(run)
+            if reason is not None:
+                self.leave(run, reason, event, event.depth)
+
+    def wakings(self, event: Event, *, allowed: bool) -> None:
+        for run in self.runs[:]:
+            waiting = run.waiting
+            if waiting is None or event.kind not in waiting.kinds:
+                continue
+            self.run = run
+            if waiting.tests is not None:
+                woken = self.passes(waiting.tests[event.kind], event)
+            else:
+                woken = self.wait_holds(run)
+            if woken and allowed:
+                self.wake(run, waiting.done, waiting.word, event, event.depth)
+            elif woken:
+                self.cut_off(event, run)
+
+    def wake(self, run: Run, place: int, word: str, cause: Cause, depth: int) -> None:
+        """Stop waiting and be at a place; remember for the journal which way the wait went."""
+        waiting, run.waiting = run.waiting, None
+        if waiting is not None:
+            if waiting.step is not None:
+                run.note = (waiting.step, word)
+            if waiting.kinds:
+                self.alert(waiting.kinds, -1)
+        run.token += 1
+        run.wait_due = NEVER
+        run.place = place
+        run.depth = depth
+        if cause is not None:
+            run.cause = cause
+        self.make_ready(run)
+
+    def begin_wait(self, run: Run, waiting: Waiting) -> None:
+        """Let a run wait; what the agenda knows of earlier waits is stale from now on."""
+        run.waiting = waiting
+        run.token += 1
+        if waiting.kinds:
+            self.alert(waiting.kinds, 1)
+
+    def end_wait(self, run: Run) -> None:
+        waiting, run.waiting = run.waiting, None
+        if waiting is not None and waiting.kinds:
+            self.alert(waiting.kinds, -1)
+
+    def alert(self, kinds: frozenset[str], number: int) -> None:
+        """Count the runs that an event of some kinds may concern."""
+        for kind in kinds:
+            self.alerts[kind] = self.alerts.get(kind, 0) + number
+            self.alerted += number
+
+    def wake_due(self, due: Due) -> None:
+        """End a wait or its deadline; at the deadline the condition is computed first (semantics 7.3)."""
+        run = what_of(due)
+        if run.__class__ is not Run:
+            self.lapse(due)
+            return
+        waiting = run.waiting
+        if run.over or token_of(due) != run.token or waiting is None:
+            return
+        if waiting.given_up is None or (waiting.condition is not None and self.wait_holds(run)):
+            self.wake(run, waiting.done, waiting.word, None, 0)
+        else:
+            self.wake(run, waiting.given_up, "else", None, 0)
+
+    def make_ready(self, run: Run) -> None:
+        heappush(self.ready, (run.key, run.token, run))
+
+    def settle(self) -> None:
+        """Let ready runs step, the first by flow order and number until it waits or ends, then the next (semantics 5.2)."""
+        ready, step = self.ready, self.step
+        while ready:
+            run = heappop(ready)[2]
+            while not run.over and step(run):
+                pass
+
+    def step(self, run: Run) -> bool:
+        """Take one step, unless the run may not stay or has come to its end; say whether it goes on."""
+        if run.place == END:
+            self.say_branch(run)
+            self.finish(run)
+            if self.pending:
+                self.flush()
+            return False
+        if run.steps_at != self.now:
+            run.steps_at, run.steps_taken = self.now, 0
+        run.steps_taken += 1
+        flow = run.flow
+        if flow.stays or run.steps_taken > MOST_STEPS:
+            reason = "stopped" if run.steps_taken > MOST_STEPS else self.stays(run)
+            if reason is not None:
+                self.stop_here(run, reason)
+                return False
+        if run.note is not None:
+            self.say_branch(run)
+        self.run = run
+        place = flow.steps[run.place].take(self, run)  # type: ignore[arg-type]
+        if place == STAY or run.over:
+            return False
+        run.place = place
+        return True
+
+    def stop_here(self, run: Run, reason: str) -> None:
+        """Let a run leave before the step it was to take."""
+        if reason == "stopped":
+            self.cut_off(run.cause, run)
+        self.leave(run, reason, run.cause, run.depth)
+        self.flush()

@@ -1,0 +1,345 @@
+"""Hold one customer: what facts and steps have made of them, and the verbs that steps use.
+
+Facts change a customer in `absorb` alone; a verb writes its line and brings about an event, which is then absorbed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from cadenza.check.types import NUMBER, Type
+from cadenza.check.vocabulary import ADDRESSES
+from cadenza.engine.agenda import EXPIRE, LOOK, RETRY, WAKE, Due, token_of, what_of
+from cadenza.engine.clock import NEVER, Zone
+from cadenza.engine.core import DEEPEST, MOST_EFFECTS
+from cadenza.engine.events import SHIFT, Event, Inputs
+from cadenza.engine.flows import Flows
+from cadenza.engine.journal import NOWHERE, Journal, members
+from cadenza.engine.policy import Consent, Periodic, Sliding, covers
+from cadenza.engine.runs import STAY, Run, StepPlan, Waiting
+from cadenza.engine.show import iso
+from cadenza.engine.watching import BEGINNING
+from cadenza.values import Length, Number, Value, half_up
+
+if TYPE_CHECKING:
+    from cadenza.engine.plan import Plan
+
+
+class Score:
+    """Points: a base that stays, and lots that expire, oldest first (semantics 9.2)."""
+
+    __slots__ = ("base", "lots")
+
+    def __init__(self, base: Number) -> None:
+        self.base = base
+        self.lots: list[tuple[int, Number]] = []
+        """The serial number of each lot, and what is left of it."""
+
+    @property
+    def total(self) -> Number:
+        return self.base + sum(left for _, left in self.lots)
+
+    def take(self, amount: Number) -> Number:
+        """Use up the oldest lots first, then the base, not below 0; give what was taken."""
+        before = amount
+        kept = []
+        for number, left in self.lots:
+            used = min(left, amount)
+            amount -= used
+            if left > used:
+                kept.append((number, left - used))
+        self.lots = kept
+        used = min(max(self.base, 0), amount)
+        self.base -= used
+        return before - amount + used
+
+    def drop(self, number: int) -> Number | None:
+        """Take off what is left of a lot, and give it; None where nothing is."""
+        left = next((left for one, left in self.lots if one == number), None)
+        self.lots = [lot for lot in self.lots if lot[0] != number]
+        return left
+
+
+class Customer(Flows):
+    """One customer in one replay. `fields` are those of the row, as later set."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        zone: Zone,
+        inputs: Inputs,
+        journal: Journal,
+        fields: Mapping[str, Value],
+        lists: Mapping[str, Sequence[str]],
+        columns: frozenset[str],
+    ) -> None:
+        self.fields = dict(fields)
+        super().__init__(plan, zone, inputs, journal)
+        self.data_has = columns
+        self.tags: dict[str, None] = dict.fromkeys(lists.get("tags", ()))
+        self.subscriptions: dict[str, None] = dict.fromkeys(lists.get("subscriptions", ()))
+        self.cart: Event | None = None
+        self.consent = Consent(plan.program.shop.consent, fields)
+        self.limits = [Periodic(one, zone) if one.length is None else Sliding(one, zone) for one in plan.limits]
+        self.reach: dict[str, bool] = {}
+        """Whether an ordinary message of a channel can go out, as far as address and consent say; worked out when asked."""
+        self.sendings: dict[Value, Event] = {}
+        """The last sending of each message."""
+        self.scores: dict[str, Score] = {}
+        self.lots_made = 0
+
+    # -- Beginning ----------------------------------------------------------------------------------------------------
+
+    def replay(self, begins: int | None, start: int, until: int) -> None:
+        """Go through the timeline; `begins` is when the customer begins, None for one who was always there (semantics 3)."""
+        self.remember(start)
+        self.now = start
+        if begins is None or begins < start:
+            self.begin_already_there()
+        else:
+            self.agenda.add(begins, LOOK, BEGINNING, (-1,))
+        first = start if begins is None else max(start, begins)
+        for calendar in self.plan.calendars:
+            self.schedule(calendar, first)
+        self.settle()
+        self.go_through(until)
+
+    def remember(self, start: int) -> None:
+        """Make the events before START facts, and nothing more (semantics 3.4)."""
+        for place in range(bisect_left(self.inputs.at, start)):
+            kind = self.plan.kinds.get(self.inputs.kinds[place])
+            self.taken = place + 1
+            if kind is not None and kind.makes_facts:
+                event = self.inputs.event(place)
+                self.now = event.at
+                self.make_fact(event, kind)
+        self.rank = self.taken << SHIFT
+
+    def begin_already_there(self) -> None:
+        """Note the watches of a customer who is there at START; those who ask for it enter (semantics 6.1)."""
+        entering = [watch for watch in self.begin() if watch.including]
+        if entering:
+            self.let_in_due((), entering)
+            self.flush()
+
+    # -- Facts --------------------------------------------------------------------------------------------------------
+
+    def absorb(self, event: Event) -> None:
+        fields = dict(zip(self.plan.layout.events[event.kind], event.fields, strict=False))
+        from_outside = event.depth == 0
+        match event.kind:
+            case "cart":
+                self.cart = event
+            case "empty_cart" | "order":
+                self.cart = None
+            case "sent":
+                self.sendings[fields["message"]] = event
+                if from_outside:
+                    self.count_sent(str(fields["channel"]), fields["flow"])
+            case "open" | "click":
+                event.about = self.sendings.get(fields["message"])
+                self.inputs.keep(event)
+            case "subscribe":
+                self.reach.clear()
+                if (name := fields["list"]) is not None:
+                    self.subscriptions[str(name)] = None
+                if from_outside:
+                    self.consent.subscribe(fields["channel"])
+            case "unsubscribe":
+                self.unsubscribed(fields["list"], fields["channel"])
+            case "complaint":
+                self.reach.clear()
+                self.consent.complain()
+            case "bounce":
+                self.reach.clear()
+                self.consent.bounce(fields["channel"], fields["kind"])
+            case _:
+                raise AssertionError(event.kind)
+
+    def count_sent(self, channel: str, flow: Value) -> None:
+        """Count a message of the data under the limits that cover it; those of a flow that is not there cover nothing."""
+        plan = self.plan.by_name.get(str(flow))
+        shop = range(len(self.plan.program.shop.limits))
+        places = (
+            plan.limits.get(channel, ())
+            if plan is not None
+            else [place for place in shop if covers(self.plan.limits[place], channel)]
+        )
+        for place in places:
+            self.limits[place].add(self.now)
+
+    def reaches(self, channel: str) -> bool:
+        """Whether an ordinary message of a channel can go out, as far as address and consent say."""
+        found = self.has_address(channel) and self.consent.allows(channel, transactional=False)
+        self.reach[channel] = found
+        return found
+
+    def unsubscribed(self, name: Value, channel: Value) -> None:
+        """Take off a list; close the channel if no list is named, or the last one went (semantics 8.3)."""
+        self.reach.clear()
+        was_on = name is not None and str(name) in self.subscriptions
+        if was_on:
+            del self.subscriptions[str(name)]
+        if name is None or (was_on and not self.subscriptions):
+            self.consent.unsubscribe(channel)
+
+    def score(self, name: str) -> Number | None:
+        score = self.scores.get(name)
+        return self.fields.get(name) if score is None else score.total  # type: ignore[return-value]
+
+    def has_address(self, channel: str) -> bool:
+        """Whether a channel can reach the customer; where the data have no such column, everybody has one (8.2)."""
+        field = ADDRESSES[channel]
+        return field is None or field not in self.data_has or bool(self.fields.get(field))
+
+    # -- The verbs of steps -------------------------------------------------------------------------------------------
+
+    def wait(self, run: Run, step: StepPlan, waiting: Waiting, until: int) -> int:
+        """Let a run wait; a wait that has no end waits for what it waits for."""
+        if run.waiting is not waiting:
+            run.waiting = waiting
+            run.token += 1
+            if waiting.kinds:
+                self.alert(waiting.kinds, 1)
+        self.agenda.add(until, WAKE, run, run.key, run.token)
+        if self.journal.all:
+            self.note_wait(run, step, until, None)
+        return STAY
+
+    def note_wait(self, run: Run, step: StepPlan, until: int, reason: str | None) -> None:
+        more = members({"until": iso(until) if until < NEVER else None, "reason": reason})
+        self.note(run, step, "waiting", reason, more)
+
+    def bring(self, run: Run, kind: str, **fields: Value) -> None:
+        """Bring about the effect of a step, at once."""
+        self.effects += 1
+        if kind in self.plan.kinds:
+            self.take_in(self.made(kind, run, fields))
+
+    def sent(self, run: Run, message: str, channel: str) -> None:
+        """Bring about that a message went out; of one that nothing will ever ask for, there is nothing to know."""
+        if self.plan.remembers_sendings or self.alerts.get("sent"):
+            self.bring(run, "sent", message=message, channel=channel, flow=run.flow.name)
+        else:
+            self.effects += 1
+
+    def tag(self, run: Run, name: str, *, on: bool) -> None:
+        changes = (name not in self.tags) is on
+        self.note_step(run, "tagged" if on else "untagged", {"tag": name, "same": None if changes else True})
+        if changes and on:
+            self.tags[name] = None
+        elif changes:
+            del self.tags[name]
+        if changes:
+            self.bring(run, "tagged" if on else "untagged", tag=name)
+
+    def set_field(self, run: Run, name: str, value: Value, type_: Type) -> None:
+        if type_.name == "yearly date" and isinstance(value, int):
+            day = date.fromordinal(value)
+            value = (day.month, day.day)
+        if type_.name == "money" and isinstance(value, Fraction):
+            value = half_up(value)
+        old = self.score(name) if name in self.plan.program.scores else self.fields.get(name)
+        shown = self.plan.shower.json(value, type_, self.zone)
+        self.note_step(run, "changed", {"field": name, "value": shown, "same": True if old == value else None})
+        if old == value:
+            return
+        self.fields[name] = value
+        self.reach.clear()
+        self.scores.pop(name, None)
+        self.bring(run, "changed", field=name)
+
+    def points(self, run: Run, name: str, sign: int, amount: Number | None, lifetime: Length | None) -> None:
+        score = self.scores.setdefault(name, Score(self.score(name) or 0))
+        asked = amount or 0
+        if sign > 0:
+            changed = asked
+            self.add_points(name, score, asked, lifetime)
+        else:
+            changed = -score.take(asked)
+        shown = self.plan.shower.json(changed, NUMBER, self.zone)
+        self.note_step(run, "points", {"score": name, "amount": shown, "same": None if changed else True})
+        if changed:
+            self.bring(run, "points", score=name, amount=changed)
+
+    def add_points(self, name: str, score: Score, amount: Number, lifetime: Length | None) -> None:
+        if lifetime is None:
+            score.base += amount
+            return
+        self.lots_made += 1
+        score.lots.append((self.lots_made, amount))
+        self.agenda.add(self.zone.add(self.now, lifetime), EXPIRE, (name, score), (), self.lots_made)
+
+    def expire(self, due: Due) -> None:
+        """Take off the rest of a lot of points."""
+        name, score = what_of(due)
+        left = score.drop(token_of(due))
+        if left is None or self.scores.get(name) is not score:
+            return
+        shown = self.plan.shower.json(-left, NUMBER, self.zone)
+        more: dict[str, object] = {"score": name, "amount": shown, "reason": "expired"}
+        line = self.journal.write("points", self.now, None, None, None, NOWHERE, "expired", members(more))
+        self.effects += 1
+        if "points" in self.plan.kinds:
+            names = self.plan.layout.events["points"]
+            fields = {"score": name, "amount": -left}
+            event = Event("points", self.now, (self.now, *[fields.get(one) for one in names[1:]]), 0, 1)
+            event.cause = line
+            self.take_in(event)
+
+    def subscribe(self, run: Run, name: str, *, on: bool) -> None:
+        changes = (name not in self.subscriptions) is on
+        kind = "subscribe" if on else "unsubscribe"
+        self.note_step(run, kind, {"list": name, "same": None if changes else True})
+        if not changes:
+            return
+        if kind not in self.plan.kinds:  # nobody would notice the event, but the list changes all the same
+            if on:
+                self.subscriptions[name] = None
+            else:
+                self.unsubscribed(name, None)
+        self.bring(run, kind, list=name)
+
+    def notify(self, run: Run, team: str, text: str) -> None:
+        self.note_step(run, "notified", {"team": team, "text": text})
+
+    def start(self, run: Run, name: str) -> None:
+        """Let the customer into another flow, with the trigger of this run (semantics 6.8)."""
+        step = run.flow.steps[run.place]
+        trigger = run.trigger if run.trigger.kind else None
+        depth = run.depth + 1
+        self.effects += 1
+        if depth > DEEPEST or self.effects > MOST_EFFECTS:
+            self.cut_off(run.cause, run)
+            return
+        self.enter(self.plan.by_name[name], trigger, (), step.json, run.cause, depth)
+        self.flush()
+
+    def stop(self, run: Run, name: str | None) -> None:
+        cause, depth = run.cause, run.depth
+        for other in [run] if name is None else [one for one in self.runs if one.flow.name == name]:
+            self.leave(other, "stop", cause, depth)
+        self.flush()
+
+    def note_step(self, run: Run, what: str, more: dict[str, object], reason: str | None = None) -> None:
+        self.note(run, run.flow.steps[run.place], what, reason, members(more))
+
+    # -- Messages that wait -------------------------------------------------------------------------------------------
+
+    def hold(self, run: Run, until: int) -> int:
+        """Try a message again at an instant (semantics 5.4e)."""
+        assert run.held is not None
+        run.token += 1
+        order = (-run.flow.flow.priority, run.held.since, run.number, run.flow.order)
+        self.agenda.add(until, RETRY, run, order, run.token)
+        return STAY
+
+    def give_up_held(self, run: Run) -> None:
+        assert run.held is not None
+        held, run.held = run.held, None
+        more: dict[str, object] = {"message": held.message, "channel": held.channel, "reason": "left"}
+        self.note_step(run, "dropped", more, "left")

@@ -1,0 +1,46 @@
+"""Say what a term depends on: which kinds of event may change it, and whether it looks beyond the event it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cadenza.check import terms as t
+from cadenza.syntax.nodes import Node
+
+_CUSTOMER_LISTS = {"tags": ("tagged", "untagged"), "subscriptions": ("subscribe", "unsubscribe")}
+
+
+def depends(term: object, scores: frozenset[str]) -> frozenset[str]:
+    """Give the kinds of event a term depends on; time is not among them, for a closure says when to look again."""
+    match term:
+        case t.CustomerField(name=name):
+            if name in _CUSTOMER_LISTS:
+                return frozenset(_CUSTOMER_LISTS[name])
+            return frozenset({"changed", "points"} if name in scores else {"changed"})
+        case t.CartField():
+            return frozenset({"cart", "empty_cart", "order"})
+        case t.InsideFlow():
+            return frozenset({"entered", "left", "finished"})
+        case t.Pattern(kind=kind):
+            return frozenset({kind}).union(depends(term.main, scores), depends(term.where, scores))
+        case Node():
+            return frozenset().union(*(depends(one, scores) for one in term.fields()))
+        case tuple():
+            return frozenset().union(*(depends(one, scores) for one in term))
+    return frozenset()
+
+
+def pure(term: t.Term | None) -> bool:
+    """Whether a condition looks at nothing but the event or line it speaks of."""
+    return term is None or not any(isinstance(one, _IMPURE) for one in _below(term))
+
+
+_IMPURE = (t.CustomerField, t.CartField, t.Trigger, t.Now, t.Today, t.InsideFlow, t.EventStream, t.Occurrence)
+
+
+def _below(term: object) -> Sequence[Node]:
+    if isinstance(term, Node):
+        return [term, *(one for field in term.fields() for one in _below(field))]
+    if isinstance(term, tuple):
+        return [one for part in term for one in _below(part)]
+    return []

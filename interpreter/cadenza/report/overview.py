@@ -1,0 +1,64 @@
+"""Write the summary of a replay as a marketer wants to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pendulum
+
+from cadenza.engine.replay import Span
+from cadenza.report.summary import Summary
+from cadenza.report.table import number, table
+from cadenza.values import SECOND
+
+_HEAD = ("flow", "entered", "not let in", "left early", "finished", "sent", "held", "dropped", "skipped", "customers")
+
+
+def overview(summary: Summary, flows: Sequence[str], span: Span, bad_rows: Mapping[str, int], journal: Path | None) -> str:
+    """Give the text of a summary: what happened to the flows, then to the messages, then to the people."""
+    rows = [_row(summary, flow) for flow in flows]
+    if len(flows) > 1:
+        rows.append(_row(summary, None))
+    parts = [_what(summary, span, bad_rows), table(_HEAD, rows), "\n".join(_messages(summary, journal))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(summary: Summary, flow: str | None) -> list[str]:
+    words = ("entered", "not_entered", "left", "finished", "sent", "held", "dropped", "skipped")
+    counts = [number(summary.total(word, flow)) for word in words]
+    return [flow or "all", *counts, number(summary.reached[flow])]
+
+
+def _what(summary: Summary, span: Span, bad_rows: Mapping[str, int]) -> str:
+    text = f"{summary.customers:,} customers and {summary.events:,} events, {_day(span.start)} to {_day(span.until)}"
+    if bad_rows:
+        listed = ", ".join(f"{count:,} of {name}" for name, count in sorted(bad_rows.items()))
+        text += f"; rows left out: {listed}"
+    return text
+
+
+def _day(instant: int) -> str:
+    return pendulum.from_timestamp(instant / SECOND).format("D MMMM YYYY")
+
+
+def _messages(summary: Summary, journal: Path | None) -> list[str]:
+    median, ninetieth, most = summary.per_customer
+    sent, reached = summary.total("sent"), summary.reached[None]
+    lines = [f"{sent:,} messages went to {reached:,} of {summary.customers:,} customers"]
+    if sent:
+        lines[0] += f": {median} to most of them or fewer, {ninetieth} or fewer to nine in ten, {most} at most"
+    for word in ("held", "dropped", "skipped"):
+        if reasons := summary.reasons(word):
+            listed = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
+            lines.append(f"{word}: {listed}")
+    if refused := summary.reasons("not_entered"):
+        lines.append(f"not let in: {', '.join(f'{reason} {count:,}' for reason, count in refused)}")
+    if early := summary.reasons("left"):
+        lines.append(f"left early: {', '.join(f'{reason} {count:,}' for reason, count in early)}")
+    if summary.busiest is not None:
+        count, customer = summary.busiest
+        lines.append(f"busiest: customer {customer}, with {count} messages")
+    if journal is not None:
+        lines.append(f"journal: {journal}; ask it with `cadenza why {journal} --customer ID`")
+    return lines

@@ -1,0 +1,243 @@
+"""What stands at the left edge of a file: the file itself, the shop, and what is declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
+
+if TYPE_CHECKING:
+    from cadenza.syntax.nodes.expressions import ClockTime, DayMoment, Duration, Number, Unit, Weekday
+    from cadenza.syntax.nodes.unions import Condition, Expression, ShopLine, Statement, TypeNode
+
+# fmt: off
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "Binding",
+    "Case",
+    "Currency",
+    "EventAlias",
+    "EventName",
+    "Events",
+    "FieldDeclaration",
+    "Head",
+    "Holidays",
+    "HolidaysWord",
+    "Limit",
+    "ListType",
+    "Module",
+    "NoneOf",
+    "OneOfType",
+    "Otherwise",
+    "Parameter",
+    "PlainType",
+    "QuietDays",
+    "QuietHours",
+    "RequireConsent",
+    "Segment",
+    "SegmentBlock",
+    "Shop",
+    "TimeZone",
+    "Use",
+    "Value",
+    "ValueBlock",
+    "YearlyDateType",
+    "YesNoType",
+]
+# fmt: on
+
+
+@node
+class Module(Node):
+    edition: int | None
+    statements: tuple[Statement, ...]
+
+
+@node
+class Use(Node):
+    path: tuple[Name, ...]
+    names: tuple[Name, ...] | None
+    alias: Name | None
+    bindings: tuple[Binding, ...]
+
+
+@node
+class Binding(Node):
+    name: Name
+    value: Expression
+
+
+@node
+class Shop(Node):
+    title: Text | Mistake
+    doc: Text | None
+    lines: tuple[ShopLine, ...]
+
+
+@node
+class TimeZone(Node):
+    name: str
+
+
+@node
+class Currency(Node):
+    code: str
+
+
+@node
+class QuietHours(Node):
+    channel: Name | None
+    start: ClockTime
+    end: ClockTime
+
+
+@node
+class QuietDays(Node):
+    days: tuple[Weekday | HolidaysWord | DayMoment, ...]
+
+
+@node
+class HolidaysWord(Node):
+    """`holidays`, where a day may stand."""
+
+
+@node
+class Holidays(Node):
+    days: tuple[DayMoment, ...]
+
+
+@node
+class RequireConsent(Node):
+    channels: tuple[Name, ...]
+
+
+@node
+class Limit(Node):
+    """`at most COUNT NOUN per PERIOD`; `hold` is how long a message may wait for room, None where it is dropped."""
+
+    count: Number | Name
+    noun: Name
+    period: Unit | Duration
+    hold: Expression | None
+
+
+@node
+class FieldDeclaration(Node):
+    owner: Name
+    name: Name
+    type: TypeNode
+
+
+@node
+class PlainType(Node):
+    name: str
+
+
+@node
+class YearlyDateType(Node):
+    pass
+
+
+@node
+class YesNoType(Node):
+    pass
+
+
+@node
+class OneOfType(Node):
+    options: tuple[Text, ...]
+
+
+@node
+class ListType(Node):
+    element: TypeNode
+
+
+@node
+class EventAlias(Node):
+    name: Name
+    events: Events
+
+
+@node
+class Events(Node):
+    """Several kinds of event, any of which will do; `where` speaks of whichever came."""
+
+    alternatives: tuple[EventName | Events, ...]
+    where: Expression | None
+
+
+@node
+class EventName(Node):
+    """One kind of event, perhaps only those whose main field is `main`."""
+
+    name: Name
+    main: Text | Name | None
+    of_this_flow: bool
+
+
+@node
+class Head(Node):
+    """A declared name with its parameters."""
+
+    name: Name
+    parameters: tuple[Parameter, ...]
+
+
+@node
+class Parameter(Node):
+    name: Name
+    default: Expression | None
+
+
+@node
+class Segment(Node):
+    head: Head | Mistake
+    where: Expression
+
+
+@node
+class SegmentBlock(Node):
+    head: Head | Mistake
+    doc: Text | None
+    conditions: tuple[Condition, ...]
+
+
+@node
+class AnyOf(Node):
+    conditions: tuple[Condition, ...]
+
+
+@node
+class AllOf(Node):
+    conditions: tuple[Condition, ...]
+
+
+@node
+class NoneOf(Node):
+    conditions: tuple[Condition, ...]
+
+
+@node
+class Value(Node):
+    head: Head | Mistake
+    value: Expression
+
+
+@node
+class ValueBlock(Node):
+    head: Head | Mistake
+    doc: Text | None
+    cases: tuple[Case | Otherwise | Mistake, ...]
+
+
+@node
+class Case(Node):
+    value: Expression
+    condition: Expression
+
+
+@node
+class Otherwise(Node):
+    value: Expression

@@ -1,0 +1,203 @@
+"""What a run does, and the clauses of a message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
+
+if TYPE_CHECKING:
+    from cadenza.syntax.nodes.declarations import Binding, Events
+    from cadenza.syntax.nodes.expressions import ClockTime, Member, Number, Weekday
+    from cadenza.syntax.nodes.unions import Clause, Expression, Step
+
+# fmt: off
+__all__ = [
+    "AddPoints",
+    "Awaited",
+    "ElseIf",
+    "If",
+    "NextOf",
+    "Notify",
+    "Repeat",
+    "RepeatUntil",
+    "Send",
+    "Sender",
+    "Set",
+    "Start",
+    "Stop",
+    "Subject",
+    "Subscribe",
+    "Tag",
+    "TakePoints",
+    "Template",
+    "Transactional",
+    "Unsubscribe",
+    "Untag",
+    "Until",
+    "Wait",
+    "WaitFor",
+    "WaitUntil",
+    "With",
+]
+# fmt: on
+
+
+@node
+class Wait(Node):
+    duration: Expression
+
+
+@node
+class WaitUntil(Node):
+    until: Until
+    up_to: Expression | None
+    body: tuple[Step, ...] | None
+    otherwise: tuple[Step, ...] | None
+
+
+@node
+class Until(Node):
+    """What a run waits for: a weekday, a date, a time, a moment, or a condition."""
+
+    what: Weekday | Expression
+    at: ClockTime | Expression | None
+
+
+@node
+class WaitFor(Node):
+    awaited: Awaited | Mistake
+    body: tuple[Step, ...] | None
+    otherwise: tuple[Step, ...] | None
+
+
+@node
+class Awaited(Node):
+    events: Events
+    up_to: Expression
+
+
+@node
+class Send(Node):
+    """A message; `channels` are tried in the order written."""
+
+    channels: tuple[Name | Member, ...]
+    messages: Text | Name | NextOf
+    clauses: tuple[Clause, ...]
+
+
+@node
+class NextOf(Node):
+    names: tuple[Text | Name, ...]
+    again_after: Expression | None
+
+
+@node
+class Subject(Node):
+    text: Text | Name
+    only_if: Expression | None
+
+
+@node
+class Sender(Node):
+    text: Text | Name
+    only_if: Expression | None
+
+
+@node
+class Template(Node):
+    text: Text | Name
+    only_if: Expression | None
+
+
+@node
+class With(Node):
+    bindings: tuple[Binding, ...]
+    only_if: Expression | None
+
+
+@node
+class Transactional(Node):
+    only_if: Expression | None
+
+
+@node
+class If(Node):
+    condition: Expression
+    body: tuple[Step, ...]
+    else_ifs: tuple[ElseIf, ...]
+    otherwise: tuple[Step, ...] | None
+
+
+@node
+class ElseIf(Node):
+    condition: Expression
+    body: tuple[Step, ...]
+
+
+@node
+class Repeat(Node):
+    times: Number | Name | Mistake
+    body: tuple[Step, ...]
+
+
+@node
+class RepeatUntil(Node):
+    condition: Expression
+    times: Number | Name
+    body: tuple[Step, ...]
+
+
+@node
+class Tag(Node):
+    name: Text | Name
+
+
+@node
+class Untag(Node):
+    name: Text | Name
+
+
+@node
+class Set(Node):
+    field: Expression
+    value: Expression
+
+
+@node
+class AddPoints(Node):
+    amount: Expression
+    score: Expression
+    lifetime: Expression | None
+
+
+@node
+class TakePoints(Node):
+    amount: Expression
+    score: Expression
+
+
+@node
+class Subscribe(Node):
+    mailing_list: Text | Name
+
+
+@node
+class Unsubscribe(Node):
+    mailing_list: Text | Name
+
+
+@node
+class Notify(Node):
+    team: Text | Name
+    text: Text | Name
+
+
+@node
+class Start(Node):
+    flow: Name
+
+
+@node
+class Stop(Node):
+    flow: Name | None

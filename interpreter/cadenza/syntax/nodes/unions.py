@@ -1,0 +1,180 @@
+"""The kinds of node that may stand in one place: what a `match` goes through, to its last case."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from cadenza.syntax.nodes.base import Mistake, Name, Text
+from cadenza.syntax.nodes.declarations import (
+    AllOf,
+    AnyOf,
+    Currency,
+    EventAlias,
+    FieldDeclaration,
+    Holidays,
+    Limit,
+    ListType,
+    NoneOf,
+    OneOfType,
+    PlainType,
+    QuietDays,
+    QuietHours,
+    RequireConsent,
+    Segment,
+    SegmentBlock,
+    Shop,
+    TimeZone,
+    Use,
+    Value,
+    ValueBlock,
+    YearlyDateType,
+    YesNoType,
+)
+from cadenza.syntax.nodes.expressions import (
+    Aggregate,
+    And,
+    Arithmetic,
+    Before,
+    Between,
+    Call,
+    ClockTime,
+    Compare,
+    DayMoment,
+    Duration,
+    Inside,
+    InTheLast,
+    IsEmpty,
+    IsKnown,
+    IsNotEmpty,
+    IsNotKnown,
+    List,
+    Member,
+    Money,
+    Negation,
+    Negative,
+    No,
+    Number,
+    Or,
+    Parenthesis,
+    Percent,
+    Shifted,
+    Since,
+    TimeSince,
+    TimeUntil,
+    Windowed,
+    Yes,
+)
+from cadenza.syntax.nodes.flows import (
+    Active,
+    Again,
+    At,
+    DaysFrom,
+    Enter,
+    EveryPeriod,
+    EveryTime,
+    EveryWeekday,
+    Flow,
+    For,
+    Group,
+    LeaveOn,
+    LeaveWhen,
+    On,
+    Once,
+    Priority,
+    StartingOver,
+    When,
+    While,
+)
+from cadenza.syntax.nodes.steps import (
+    AddPoints,
+    If,
+    Notify,
+    Repeat,
+    RepeatUntil,
+    Send,
+    Sender,
+    Set,
+    Start,
+    Stop,
+    Subject,
+    Subscribe,
+    Tag,
+    TakePoints,
+    Template,
+    Transactional,
+    Unsubscribe,
+    Untag,
+    Wait,
+    WaitFor,
+    WaitUntil,
+    With,
+)
+
+# fmt: off
+__all__ = [
+    "Clause",
+    "Comparison",
+    "Condition",
+    "Declaration",
+    "Expression",
+    "Header",
+    "Literal",
+    "Operation",
+    "Reentry",
+    "ShopLine",
+    "Statement",
+    "Step",
+    "TypeNode",
+    "Window",
+]
+# fmt: on
+
+Literal: TypeAlias = Number | Money | Percent | Duration | Text | DayMoment | ClockTime | Yes | No
+Comparison: TypeAlias = Compare | Between | IsKnown | IsNotKnown | IsEmpty | IsNotEmpty
+Operation: TypeAlias = Or | And | Negation | Comparison | Shifted | Arithmetic | Negative | TimeSince | TimeUntil | Inside
+Expression: TypeAlias = Operation | Literal | Name | Member | Parenthesis | Call | Windowed | List | Aggregate | Mistake
+Window: TypeAlias = InTheLast | Since | Before
+TypeNode: TypeAlias = PlainType | YearlyDateType | YesNoType | OneOfType | ListType
+Condition: TypeAlias = Expression | AnyOf | AllOf | NoneOf
+Reentry: TypeAlias = Once | Again | StartingOver | EveryTime
+Header: TypeAlias = (
+    On
+    | When
+    | EveryPeriod
+    | EveryWeekday
+    | DaysFrom
+    | At
+    | For
+    | While
+    | Enter
+    | LeaveOn
+    | LeaveWhen
+    | Priority
+    | Group
+    | Active
+    | Limit
+)
+Clause: TypeAlias = Subject | Sender | Template | With | Transactional | Mistake
+Step: TypeAlias = (
+    Wait
+    | WaitUntil
+    | WaitFor
+    | Send
+    | If
+    | Repeat
+    | RepeatUntil
+    | Tag
+    | Untag
+    | Set
+    | AddPoints
+    | TakePoints
+    | Subscribe
+    | Unsubscribe
+    | Notify
+    | Start
+    | Stop
+    | Mistake
+)
+ShopLine: TypeAlias = TimeZone | Currency | QuietHours | QuietDays | Holidays | RequireConsent | Limit | Mistake
+Declaration: TypeAlias = Segment | SegmentBlock | Value | ValueBlock | EventAlias | Flow
+Statement: TypeAlias = Use | Shop | FieldDeclaration | Declaration | Mistake

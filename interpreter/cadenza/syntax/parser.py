@@ -1,0 +1,389 @@
+"""Parse a source into nodes, all of its mistakes found in one run: our own driver over the tables Lark made.
+
+Rule 1: the parser never raises for a text; what it cannot read becomes a diagnostic and a `Mistake` node.
+Rule 2: a word is a keyword only where the tables have a place for it; where two readings fit, the next word decides.
+Rule 3: after a mistake the rest of the line is skipped, what stands below it is read, and nothing is reported twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from cadenza.syntax import mistakes
+from cadenza.syntax import nodes as n
+from cadenza.syntax.builder import BUILDERS, MONTHS, TOKENS, UNITS, WEEKDAYS
+from cadenza.syntax.diagnostics import Diagnostic, in_order
+from cadenza.syntax.source import Source, Span
+from cadenza.syntax.tables import Rule, Tables, tables
+from cadenza.syntax.tokens import Comment, Findings, Token, expression_tokens, tokens
+
+_LAYOUT = {"_NL", "_INDENT", "_DEDENT"}
+
+
+@attrs.frozen(eq=False)
+class Parsed:
+    """A tree with all that was found wrong on the way; with any diagnostic the tree may hold `Mistake` nodes."""
+
+    source: Source
+    module: n.Module
+    diagnostics: tuple[Diagnostic, ...]
+    comments: tuple[Comment, ...]
+
+
+def parse(source: Source) -> Parsed:
+    findings = Findings(source)
+    value = _Parser(findings, "module", tokens(findings)).run()
+    if not isinstance(value, n.Module):
+        value = n.Module(Span(source, 0, len(source.text)), None, ())
+    return Parsed(source, value, tuple(in_order(findings.diagnostics)), tuple(findings.comments))
+
+
+def readings(word: str, table: Tables) -> tuple[str, ...]:
+    """Give all that a bare word may be, a keyword before a name."""
+    kinds = []
+    if word in table.words:
+        kinds.append(table.words[word])
+    if word in UNITS:
+        kinds.append("UNIT")
+    elif word in WEEKDAYS:
+        kinds.append("WEEKDAY")
+    elif word in MONTHS:
+        kinds.append("MONTHNAME")
+    elif len(word) == 3 and word.isupper() and word.isascii():
+        kinds.append("CURRENCY")
+    return (*kinds, "NAME")
+
+
+class _Parser:
+    """An LALR stack that can be asked what it would accept, and mended where the text does not fit."""
+
+    def __init__(self, findings: Findings, start: str, stream: Iterator[Token]) -> None:
+        self.table = tables()
+        self.rows = self.table.rows
+        self.findings = findings
+        self.stream = stream
+        self.ahead: list[Token] = []
+        self.states = [self.table.starts[start]]
+        self.end = self.table.ends[start]
+        self.values: list[Any] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.last_end = 0
+        self.known: dict[str, tuple[str, ...]] = {}
+        self.line: list[Token] = []
+        self.after_mistake = False
+        self.depth = 0
+        self.swallowed: list[int] = []
+
+    # -- The ordinary way --------------------------------------------------------------------------------------------
+
+    def run(self) -> object:
+        while (token := self.next()) is not None:
+            kind = token.kind
+            if kind == "_DEDENT" and self.swallowed and self.swallowed[-1] == self.depth:
+                self.swallowed.pop()
+                self.depth -= 1
+                continue
+            if kind in ("NAME", "STRING"):
+                kind = self.kind(token)
+            if self.feed(kind, token):
+                self.note_line(kind, token)
+            else:
+                self.unexpected(kind, token)
+        self.feed("$END", Token("$END", "", self.last_end, self.last_end))
+        return self.values[0] if self.values and self.states[-1] == self.end else None
+
+    def next(self) -> Token | None:
+        return self.ahead.pop(0) if self.ahead else next(self.stream, None)
+
+    def peek(self) -> Token | None:
+        if not self.ahead:
+            token = next(self.stream, None)
+            if token is None:
+                return None
+            self.ahead.append(token)
+        return self.ahead[0]
+
+    def note_line(self, kind: str, token: Token) -> None:
+        if kind in _LAYOUT:
+            self.line.clear()
+            self.depth += (kind == "_INDENT") - (kind == "_DEDENT")
+            self.after_mistake = self.after_mistake and kind == "_NL"
+        else:
+            self.line.append(token)
+            self.after_mistake = False
+
+    def feed(self, kind: str, token: Token) -> bool:
+        """Take one token with all the reductions before it; where it does not fit, leave the stack as it was."""
+        states, rows, rules = self.states, self.rows, self.table.rules
+        action = rows[states[-1]].get(kind)
+        before = None
+        while action is not None and action < 0:
+            # Merged look-aheads may let reductions pass before the misfit shows.
+            before = before or (states[:], self.values[:], self.starts[:], self.ends[:])
+            rule = rules[~action]
+            if rule.alone:
+                states[-1] = rows[states[-2]][rule.origin]
+            else:
+                self.reduce(rule)
+            action = rows[states[-1]].get(kind)
+        if action is None:
+            if before is not None:
+                self.states, self.values, self.starts, self.ends = before
+            return False
+        states.append(action)
+        if kind in _LAYOUT:
+            self.values.append(None)
+            self.starts.append(self.last_end)
+            self.ends.append(self.last_end)
+        else:
+            self.values.append(self.value(kind, token))
+            self.starts.append(token.start)
+            self.ends.append(token.end)
+            self.last_end = token.end
+        return True
+
+    def value(self, kind: str, token: Token) -> object:
+        text = token.text
+        build = TOKENS.get(kind)
+        if build is None:
+            return text
+        span = Span(self.findings.source, token.start, token.end)
+        if kind == "STRING" and ("{" in text or "}" in text):
+            return n.Text(span, text[1:-1], self.parts(token))
+        return build(span, text)
+
+    def reduce(self, rule: Rule) -> None:
+        length = rule.length
+        values = self.values
+        if length:
+            children = values[-length:]
+            start, end = self.starts[-length], self.ends[-1]
+            del values[-length:], self.states[-length:], self.starts[-length:], self.ends[-length:]
+        else:
+            children, start, end = [], self.last_end, self.last_end
+        values.append(children[rule.one] if rule.one is not None else self.built(rule, children, start, end))
+        self.starts.append(start)
+        self.ends.append(end)
+        self.states.append(self.rows[self.states[-1]][rule.origin])
+
+    def built(self, rule: Rule, children: list[Any], start: int, end: int) -> object:
+        picked: list[Any] = []
+        for index, splice, empty in rule.picks:
+            if empty:
+                picked.extend([None] * empty)
+            if splice:
+                picked.extend(children[index])
+            else:
+                picked.append(children[index])
+        if rule.empty_at_end:
+            picked.extend([None] * rule.empty_at_end)
+        if rule.name.startswith("_"):
+            return picked
+        return BUILDERS[rule.name](Span(self.findings.source, start, end), *picked)
+
+    # -- Soft keywords ------------------------------------------------------------------------------------------------
+
+    def kind(self, token: Token) -> str:
+        row = self.rows[self.states[-1]]
+        if token.kind == "STRING":
+            if "DOC" in row and (after := self.peek()) is not None and after.kind == "_NL" and self.accepts("DOC"):
+                return "DOC"
+            return "STRING"
+        possible = [kind for kind in self.readings(token) if kind in row]
+        if len(possible) > 1:
+            possible = [kind for kind in possible if self.accepts(kind)]
+        if len(possible) > 1:
+            after = self.peek()
+            next_kinds = ("$END",) if after is None else self.readings(after)
+            fitting = [kind for kind in possible if any(self.accepts(kind, one) for one in next_kinds)]
+            possible = fitting or possible
+        return possible[0] if possible else "NAME"
+
+    def readings(self, token: Token) -> tuple[str, ...]:
+        if token.kind != "NAME":
+            return (token.kind,)
+        found = self.known.get(token.text)
+        if found is None:
+            found = self.known[token.text] = readings(token.text, self.table)
+        return found
+
+    def accepts(self, *kinds: str, below: int = 0) -> bool:
+        """Whether these could be fed, one after the other, once the topmost `below` states are gone."""
+        states = self.states[: len(self.states) - below]
+        rows, rules = self.rows, self.table.rules
+        for kind in kinds:
+            while True:
+                action = rows[states[-1]].get(kind)
+                if action is None:
+                    return False
+                if action >= 0:
+                    states.append(action)
+                    break
+                rule = rules[~action]
+                if rule.length:
+                    del states[-rule.length :]
+                states.append(rows[states[-1]][rule.origin])
+        return True
+
+    def acceptable(self) -> set[str]:
+        """Give the kinds of token that would fit here, without the parser's own."""
+        return {kind for kind in self.rows[self.states[-1]] if kind.isupper() and kind != "ERROR" and self.accepts(kind)}
+
+    # -- Mending ------------------------------------------------------------------------------------------------------
+
+    def unexpected(self, kind: str, token: Token) -> None:
+        acceptable = self.acceptable()
+        if kind == "COLON" and (after := self.peek()) is not None and after.kind == "_NL":
+            self.findings.report(
+                "F0208", "a line has no colon at its end", token.start, token.end, help="delete the colon", replace=""
+            )
+        elif kind == "_INDENT":
+            self.unexpected_indent(token)
+        elif "_INDENT" in acceptable:
+            self.missing_block(token)
+        elif kind == "_DEDENT":
+            self.block_ends_early(token, acceptable)
+        elif not self.mend_word(token, acceptable):
+            mistakes.report(self.findings, self.line, token, acceptable)
+            self.give_up_line(kind, token)
+
+    def unexpected_indent(self, token: Token) -> None:
+        if self.after_mistake:
+            self.skip_block()
+            return
+        self.findings.report(
+            "F0206",
+            "this line is indented, but the line above it takes no block",
+            *self.indentation(token),
+            help="give it the indentation of the line above",
+        )
+        self.depth += 1
+        self.swallowed.append(self.depth)
+
+    def missing_block(self, token: Token) -> None:
+        source = self.findings.source
+        end = self.last_end
+        line = source.line(source.place(end)[0]).strip()
+        self.findings.report(
+            "F0205",
+            "this line needs an indented block below it",
+            end - min(len(line), end),
+            end,
+            help=f"write what belongs to `{line.split()[0] if line else ''}` below it, two spaces further in",
+        )
+        here = token._replace(start=end, end=end)
+        for kind in ("_INDENT", "ERROR", "_NL", "_DEDENT"):
+            self.feed(kind, here)
+        self.ahead.insert(0, token)
+
+    def block_ends_early(self, token: Token, acceptable: set[str]) -> None:
+        mistakes.report(self.findings, self.line, token._replace(start=self.last_end, end=self.last_end), acceptable)
+        if self.recover(token):
+            self.feed("_NL", token)
+            if self.feed("_DEDENT", token):
+                self.note_line("_DEDENT", token)
+
+    def mend_word(self, token: Token, acceptable: set[str]) -> bool:
+        """Read a misspelt or foreign word as the one that was meant, if the next word then fits."""
+        if token.kind != "NAME":
+            return False
+        after = self.peek()
+        next_kinds = ("$END",) if after is None else self.readings(after)
+        choices = mistakes.meant(token.text, acceptable, self.table)
+        fitting = [(word, kind) for word, kind in choices if any(self.accepts(kind, one) for one in next_kinds)]
+        if not choices:
+            return False
+        word, kind = (fitting or choices)[0]
+        mistakes.report_word(self.findings, self.line, token, word, certain=bool(fitting))
+        self.feed(kind, token._replace(text=word))
+        self.line.append(token)
+        if token.text.lower() in ("elif", "elsif", "elseif") and self.accepts("IF"):
+            self.feed("IF", token._replace(text="if"))
+        return True
+
+    def give_up_line(self, kind: str, token: Token) -> None:
+        """Read the line as a mistake at the deepest place that has room for one, and go on with the next."""
+        self.recover(token)
+        self.line.clear()
+        while kind != "_NL" and (skipped := self.next()) is not None:
+            token, kind = skipped, skipped.kind
+        if kind == "_NL":
+            self.feed("_NL", token)
+        self.after_mistake = True
+
+    def recover(self, token: Token) -> bool:
+        for below in range(len(self.states)):
+            if self.accepts("ERROR", "_NL", below=below):
+                if below:
+                    del self.states[-below:], self.values[-below:], self.starts[-below:], self.ends[-below:]
+                return self.feed("ERROR", token)
+        return False
+
+    def skip_block(self) -> None:
+        depth = 1
+        while depth and (token := self.next()) is not None:
+            depth += (token.kind == "_INDENT") - (token.kind == "_DEDENT")
+
+    def indentation(self, token: Token) -> tuple[int, int]:
+        return token.start - len(self.findings.source.indent(token.start)), token.start
+
+    # -- Expressions in texts -----------------------------------------------------------------------------------------
+
+    def parts(self, token: Token) -> tuple[str | n.Interpolation, ...]:
+        """Split a text at its braces; a doubled brace stands for itself."""
+        text = self.findings.source.text
+        end = token.end - 1 if token.end > token.start + 1 and text[token.end - 1] != text[token.start - 1] else token.end
+        end = max(token.start + 1, end)
+        parts: list[str | n.Interpolation] = []
+        plain = ""
+        at = token.start + 1
+        while at < end:
+            character = text[at]
+            if text[at : at + 2] in ("{{", "}}"):
+                plain, at = plain + character, at + 2
+            elif character == "{":
+                close = text.find("}", at, end)
+                inner = self.interpolation(at, close if close >= 0 else end, closed=close >= 0)
+                parts += [plain] if plain else []
+                parts += [inner] if inner is not None else []
+                plain, at = "", (close if close >= 0 else end) + 1
+            elif character == "}":
+                self.findings.report(
+                    "F0115",
+                    "this `}` closes nothing",
+                    at,
+                    at + 1,
+                    help="write `{` before the expression, or `}}` for the character itself",
+                )
+                at += 1
+            else:
+                plain, at = plain + character, at + 1
+        return (*parts, plain) if plain or not parts else tuple(parts)
+
+    def interpolation(self, start: int, end: int, *, closed: bool) -> n.Interpolation | None:
+        if not closed:
+            self.findings.report(
+                "F0114",
+                "the expression that begins with this `{` is never closed",
+                start,
+                start + 1,
+                help="write `}` after it, or `{{` for the character itself",
+            )
+            return None
+        if not self.findings.source.text[start + 1 : end].strip():
+            self.findings.report(
+                "F0116",
+                "there is no expression between these braces",
+                start,
+                end + 1,
+                help="write one, such as {customer.first_name else 'you'}",
+            )
+            return None
+        inner = _Parser(self.findings, "interpolation", expression_tokens(self.findings, start + 1, end))
+        inner.last_end = start + 1
+        value = inner.run()
+        return value if isinstance(value, n.Interpolation) else None

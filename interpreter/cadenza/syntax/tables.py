@@ -1,0 +1,141 @@
+"""Turn `grammar/flow.lark` into LALR tables: Lark makes them, once, when the package is built; the parser only reads them.
+
+Importing Lark and building the tables costs more than checking a project, so the build hook saves them as JSON beside
+this file. Tables that do not belong to the grammar at hand (a developer is changing it) are made anew in memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cadenza import resources
+
+SAVED = Path(__file__).with_name("tables.json")
+STARTS = ("module", "interpolation")
+_FORMAT = 2
+
+
+class Rule(NamedTuple):
+    """One production: what it is a case of, how many symbols it takes, and what becomes of their values.
+
+    `picks` are (symbol, whether it is a list to splice, places left empty before it); `one` is the only symbol that
+    counts where the rule adds nothing of its own, and `alone` says it is the only symbol at all.
+    """
+
+    origin: str
+    name: str
+    length: int
+    picks: tuple[tuple[int, bool, int], ...]
+    empty_at_end: int
+    one: int | None
+    alone: bool
+
+
+class Tables(NamedTuple):
+    """What the driver needs: for each state, symbol to action (a state to go to, or ~rule to reduce by)."""
+
+    rows: list[dict[str, int]]
+    rules: list[Rule]
+    words: dict[str, str]
+    signs: dict[str, str]
+    tokens: list[tuple[str, str]]
+    starts: dict[str, int]
+    ends: dict[str, int]
+
+
+@lru_cache(maxsize=1)
+def tables() -> Tables:
+    grammar = resources.text("grammar/flow.lark")
+    saved = json.loads(SAVED.read_text(encoding="utf-8")) if SAVED.is_file() else {}
+    if saved.get("digest") != _digest(grammar):
+        saved = build(grammar)
+    rows = saved["rows"]
+    return Tables(
+        [rows[row] for row in saved["states"]],
+        [Rule(*rule) for rule in saved["rules"]],
+        saved["words"],
+        saved["signs"],
+        [(name, regex) for name, regex in saved["tokens"]],
+        saved["starts"],
+        saved["ends"],
+    )
+
+
+def _digest(grammar: str) -> str:
+    return hashlib.sha256(f"{_FORMAT}\n{grammar}".encode()).hexdigest()
+
+
+def build(grammar: str, *, strict: bool = False) -> dict[str, Any]:
+    """Make the tables with Lark. `strict` refuses every ambiguity of the grammar and of its tokens; the tests use it."""
+    from lark import Lark  # noqa: PLC0415 - the saved tables spare everybody else this import
+    from lark.parsers.lalr_analysis import Shift  # noqa: PLC0415 - as above
+
+    lark = Lark(
+        grammar,
+        parser="lalr",
+        lexer="basic",
+        start=[*STARTS, "unused"],
+        maybe_placeholders=True,
+        strict=strict,
+    )
+    table = lark.parse_interactive(None, start=STARTS[0]).parser_state.parse_conf.parse_table
+    rules: dict[Any, int] = {rule: number for number, rule in enumerate(lark.rules)}
+
+    def action(kind: Any, argument: Any) -> int:
+        return int(argument) if kind is Shift else ~rules.setdefault(argument, len(rules))
+
+    rows: dict[str, int] = {}
+    states = []
+    for state in sorted(table.states):
+        row = {str(symbol): action(*what) for symbol, what in sorted(table.states[state].items())}
+        if state in table.end_states.values():
+            row["$END"] = state  # Lark stops here without a shift; so that asking and feeding need no special case
+        states.append(rows.setdefault(json.dumps(row), len(rows)))
+    literal = {t.pattern.value: t.name for t in lark.terminals if t.pattern.type == "str"}
+    words = {value: name for value, name in literal.items() if re.fullmatch(r"[^\W\d]\w*", value)}
+    return {
+        "digest": _digest(grammar),
+        "rows": [json.loads(row) for row in rows],
+        "states": states,
+        "rules": [_rule(rule) for rule in rules],
+        "words": words,
+        "signs": {value: name for value, name in literal.items() if value not in words},
+        "tokens": [(t.name, t.pattern.to_regexp()) for t in _in_matching_order(lark.terminals, words)],
+        "starts": {start: table.start_states[start] for start in STARTS},
+        "ends": {start: table.end_states[start] for start in STARTS},
+    }
+
+
+def _in_matching_order(terminals: Any, words: dict[str, str]) -> Any:
+    declared = [t for t in terminals if t.pattern.type != "str" or t.pattern.value not in words]
+    return sorted(declared, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
+
+
+def _rule(rule: Any) -> Rule:
+    """Take over what Lark's tree builder would do: filter words, splice lists, leave places for what is missing."""
+    skipped = rule.options.empty_indices or ()
+    runs = [len(run) for run in "".join("1" if empty else "0" for empty in skipped).split("0")] if skipped else []
+    picks: list[tuple[int, bool, int]] = []
+    empty = 0
+    for index, symbol in enumerate(rule.expansion):
+        empty += runs[index] if runs else 0
+        if rule.options.keep_all_tokens or not (symbol.is_term and symbol.filter_out):
+            picks.append((index, not symbol.is_term and symbol.name.startswith("_"), empty))
+            empty = 0
+    empty += runs[len(rule.expansion)] if runs else 0
+    alone = len(picks) == 1 and not picks[0][1] and not picks[0][2] and not empty
+    inlined = alone and rule.options.expand1 and not rule.alias
+    return Rule(
+        rule.origin.name,
+        rule.alias or rule.origin.name,
+        len(rule.expansion),
+        tuple(picks),
+        empty,
+        picks[0][0] if inlined else None,
+        inlined and len(rule.expansion) == 1,
+    )
