@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from heapq import heappop, heappush
+from heapq import heappop
 from typing import TYPE_CHECKING, Any
 
 from cadenza.engine.agenda import WAKE, Due, order_of, token_of, what_of
 from cadenza.engine.clock import NEVER, Zone
 from cadenza.engine.events import SHIFT, Event, Inputs
-from cadenza.engine.runs import END, STAY, Run, Waiting
-from cadenza.engine.watching import STAYING, Watching
+from cadenza.engine.runs import END, STAY, Run
+from cadenza.engine.waits import Waits
+from cadenza.engine.watching import STAYING
 
 if TYPE_CHECKING:
     from cadenza.engine.journal import Cause
@@ -30,19 +31,14 @@ MOST_EFFECTS = 10_000
 MOST_STEPS = 10_000
 
 
-class Core(Watching):
+class Core(Waits):
     """One customer's events and runs. `taken` counts the input events taken in, `rank` is that of the last event of all."""
 
     def __init__(self, plan: Plan, zone: Zone, inputs: Inputs) -> None:
         super().__init__(plan, zone, inputs)
         self.rank = 0
-        self.runs: list[Run] = []
-        self.ready: list[tuple[tuple[int, int], int, Run]] = []
         self.pending: list[Event] = []
         self.effects = 0
-        self.alerts: dict[str, int] = {}
-        """How many runs an event of each kind may end or wake; `alerted` is the sum."""
-        self.alerted = 0
 
     # -- What others say ----------------------------------------------------------------------------------------------
 
@@ -74,16 +70,8 @@ class Core(Watching):
         """End a run with its last step."""
         raise NotImplementedError
 
-    def lapse(self, due: Due) -> None:
-        """Give up what was awaited in vain and is not a run."""
-        raise NotImplementedError
-
     def say_branch(self, run: Run) -> None:
         """Write which way the run's last wait went."""
-        raise NotImplementedError
-
-    def cut_off(self, cause: Cause, run: Run | None) -> None:
-        """Say that something was prevented because too much happened at this instant."""
         raise NotImplementedError
 
     # -- The loop -----------------------------------------------------------------------------------------------------
@@ -240,72 +228,6 @@ class Core(Watching):
                 reason = self.stays(run)
             if reason is not None:
                 self.leave(run, reason, event, event.depth)
-
-    def wakings(self, event: Event, *, allowed: bool) -> None:
-        for run in self.runs[:]:
-            waiting = run.waiting
-            if waiting is None or event.kind not in waiting.kinds:
-                continue
-            self.run = run
-            if waiting.tests is not None:
-                woken = self.passes(waiting.tests[event.kind], event)
-            else:
-                woken = self.wait_holds(run)
-            if woken and allowed:
-                self.wake(run, waiting.done, waiting.word, event, event.depth)
-            elif woken:
-                self.cut_off(event, run)
-
-    def wake(self, run: Run, place: int, word: str, cause: Cause, depth: int) -> None:
-        """Stop waiting and be at a place; remember for the journal which way the wait went."""
-        waiting, run.waiting = run.waiting, None
-        if waiting is not None:
-            if waiting.step is not None:
-                run.note = (waiting.step, word)
-            if waiting.kinds:
-                self.alert(waiting.kinds, -1)
-        run.token += 1
-        run.wait_due = NEVER
-        run.place = place
-        run.depth = depth
-        if cause is not None:
-            run.cause = cause
-        self.make_ready(run)
-
-    def begin_wait(self, run: Run, waiting: Waiting) -> None:
-        """Let a run wait; what the agenda knows of earlier waits is stale from now on."""
-        run.waiting = waiting
-        run.token += 1
-        if waiting.kinds:
-            self.alert(waiting.kinds, 1)
-
-    def end_wait(self, run: Run) -> None:
-        waiting, run.waiting = run.waiting, None
-        if waiting is not None and waiting.kinds:
-            self.alert(waiting.kinds, -1)
-
-    def alert(self, kinds: frozenset[str], number: int) -> None:
-        """Count the runs that an event of some kinds may concern."""
-        for kind in kinds:
-            self.alerts[kind] = self.alerts.get(kind, 0) + number
-            self.alerted += number
-
-    def wake_due(self, due: Due) -> None:
-        """End a wait or its deadline; at the deadline the condition is computed first (semantics 7.3)."""
-        run = what_of(due)
-        if run.__class__ is not Run:
-            self.lapse(due)
-            return
-        waiting = run.waiting
-        if run.over or token_of(due) != run.token or waiting is None:
-            return
-        if waiting.given_up is None or (waiting.condition is not None and self.wait_holds(run)):
-            self.wake(run, waiting.done, waiting.word, None, 0)
-        else:
-            self.wake(run, waiting.given_up, "else", None, 0)
-
-    def make_ready(self, run: Run) -> None:
-        heappush(self.ready, (run.key, run.token, run))
 
     def settle(self) -> None:
         """Let ready runs step, the first by flow order and number until it waits or ends, then the next (semantics 5.2)."""

@@ -121,8 +121,8 @@ def _range(c: Customer, e: Any, column: Column, cut: Cut) -> tuple[int, int]:
                 c.until = leaves[low]
             return low, high
         return high, high
-    low, high = cut(c, e, column, 0, high)  # type: ignore[operator]
-    return low, (max(low, high))
+    low, high = cut(c, e, column, 0, high)
+    return low, max(low, high)
 
 
 def count(place: int, cut: Cut) -> Compiled:
