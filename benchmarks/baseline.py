@@ -1,7 +1,8 @@
-"""The three flows of `year.flow` written by hand, as fast as plain Python on columns goes: what the engine is measured against.
+"""The three flows of `year.flow` by hand, as fast as plain Python on columns goes: what the engine is measured against.
 
-It reads the same data folder with the same DuckDB, predicates as columns first, goes through each customer once, and writes the
-same journal, line for line. It knows these flows and nothing else: no summer time, no quiet hours, one run of each flow at a time.
+It reads the same data folder with the same DuckDB, predicates as columns first, goes through each customer once, and
+writes the same journal, line for line. It knows these flows and nothing else: no summer time,
+no quiet hours, one run of each flow at a time.
 """
 
 from __future__ import annotations

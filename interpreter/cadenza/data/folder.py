@@ -126,14 +126,14 @@ class Folder:
         numbered = "row_number() OVER () - 1 AS file_row_number"
         if file.suffix == ".csv":
             read = f"read_csv({path}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')"
-            self.connection.execute(f"CREATE TEMP TABLE {table} AS SELECT {numbered}, * FROM {read}")
+            self.connection.execute(f"CREATE TABLE {table} AS SELECT {numbered}, * FROM {read}")
         else:
             keys = _jsonl_keys(file)
             columns = ", ".join(
                 f"json ->> {literal('$.' + json.dumps(key, ensure_ascii=False))} AS {quoted(key)}" for key in keys
             )
             read = f"read_ndjson_objects({path})"
-            self.connection.execute(f"CREATE TEMP TABLE {table} AS SELECT {numbered}, {columns} FROM {read}")
+            self.connection.execute(f"CREATE TABLE {table} AS SELECT {numbered}, {columns} FROM {read}")
         return table
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from cadenza.data.columns import literal
+from cadenza.data.drafts import new_folder
 from cadenza.data.errors import DataError
 from cadenza.data.folder import connect
 
@@ -49,7 +48,7 @@ def completejourney(destination: Path) -> Counts:
               CAST(CAST(sales_value AS DECIMAL(18, 2)) / greatest(quantity, 1) AS DECIMAL(18, 2)) AS price
             FROM {transactions} ORDER BY order_id, sku""",
     }
-    with _draft(destination) as draft:
+    with new_folder(destination) as draft:
         return _write(draft, queries)
 
 
@@ -68,7 +67,7 @@ def cdnow(source: Path, destination: Path) -> Counts:
     The log of the sample has a second id after the first; a row has no id of its own, so orders are numbered as they stand.
     """
     rows = list(_cdnow_rows(source))
-    with _draft(destination) as draft:
+    with new_folder(destination) as draft:
         connection = connect(draft)
         connection.execute(
             "CREATE TEMP TABLE log (id VARCHAR, customer VARCHAR, day DATE, quantity BIGINT, total DECIMAL(18, 2))"
@@ -105,26 +104,6 @@ def _cdnow_rows(source: Path) -> Iterator[tuple[str, str, str, int, str]]:
 
 
 # -- Writing ----------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _draft(destination: Path) -> Iterator[Path]:
-    """Give a folder to write into; it becomes the destination when all went well, and is gone otherwise."""
-    if destination.exists() and (not destination.is_dir() or any(destination.iterdir())):
-        raise DataError(f"{destination}: this exists already and is not empty; name another folder, or remove it")
-    try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=destination.parent, prefix=f".{destination.name}-"))
-    except OSError as error:
-        raise DataError(f"{destination}: {(error.strerror or str(error)).lower()}") from None
-    try:
-        yield draft
-        if destination.is_dir():
-            destination.rmdir()
-        draft.chmod(0o755)
-        draft.rename(destination)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _write(draft: Path, queries: Mapping[str, str], connection: duckdb.DuckDBPyConnection | None = None) -> Counts:

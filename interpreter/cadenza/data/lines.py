@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 import attrs
@@ -80,15 +81,20 @@ class LineReader:
                 for name, physical in table.columns.items()
                 if name in types and name not in ("order_id", "line")
             }
-        return {name: reading(name, "VARCHAR", types[name], digits).sql for name in self._nested_fields()}
+        return {name: reading(name, "VARCHAR", types[name], digits).sql for name in self._nested_fields}
 
+    @cached_property
     def _nested_fields(self) -> list[str]:
-        """Give the fields of nested lines; from JSON, all that a line may have."""
-        types = [name for name in self.rows.types(LINES) if name not in ("order_id", "line")]
+        """Give the fields that any of the nested lines has, whichever way they are written."""
         physical = self.table.columns["items"]
         if physical.startswith("STRUCT"):
-            return [name for name in types if f"{name} " in physical or f'"{name}" ' in physical]
-        return types
+            source = f"(SELECT items FROM {self.rows.source(self.table.name)} LIMIT 0)"
+            described = self.rows.folder.rows(f"DESCRIBE SELECT unnest(items, recursive := true) FROM {source}")
+        else:
+            lines = f"SELECT unnest(CAST(items AS JSON[])) AS line FROM {self.rows.source(self.table.name)}"
+            described = self.rows.folder.rows(f"SELECT DISTINCT unnest(json_keys(line)) FROM ({lines})")
+        found = {str(row[0]) for row in described}
+        return [name for name in self.rows.types(LINES) if name in found and name not in ("order_id", "line")]
 
     def lines(self) -> str:
         """Give SQL for all lines: `key`, `n` (their order) and the physical columns."""
@@ -102,7 +108,7 @@ class LineReader:
             columns = [quoted(name) for name in table.columns if name not in ("order_id", "line")]
             return f"SELECT CAST(order_id AS VARCHAR) AS key, {n} AS n, {', '.join(columns)} FROM {self.rows.source(LINES)}"
         physical = self.table.columns["items"]
-        fields = self._nested_fields()
+        fields = self._nested_fields
         items = "items"
         if not physical.startswith("STRUCT"):
             shape = "[{" + ", ".join(f'"{name}": "VARCHAR"' for name in fields) + "}]"
@@ -141,7 +147,7 @@ class LineReader:
                 if name in types
             }
         if self.nested:
-            return found | {name: reading(name, "VARCHAR", types[name], digits).decode for name in self._nested_fields()}
+            return found | {name: reading(name, "VARCHAR", types[name], digits).decode for name in self._nested_fields}
         columns = self.rows.folder.tables[LINES].columns
         return found | {
             name: reading(name, physical, types[name], digits).decode for name, physical in columns.items() if name in types

@@ -27,12 +27,13 @@ class Zone:
     are the reading with the offset before the change (semantics 1.2).
     """
 
-    __slots__ = ("_changes", "_offsets", "_walls", "name")
+    __slots__ = ("_changes", "_offsets", "_shifts", "_walls", "name")
 
     def __init__(self, name: str, first: int, changes: tuple[tuple[int, int], ...]) -> None:
         self.name = name
         self._changes = [instant for instant, _ in changes]
         self._offsets = [first, *(offset for _, offset in changes)]
+        self._shifts: dict[tuple[int, int, int], int | None] = {}
         # A wall clock belongs to the offset before a change until the later of the two readings of that change.
         pairs = zip(self._changes, self._offsets, self._offsets[1:], strict=False)
         self._walls = [instant + max(before, after) for instant, before, after in pairs]
@@ -69,13 +70,31 @@ class Zone:
     def add(self, instant: int, length: Length, sign: int = 1) -> int:
         """Give t + D: months, then days, by the wall clock; what is left is elapsed time (semantics 1.3)."""
         months, days, micros = length
-        if days and not months and not self._changes:
-            return instant + sign * (days * DAY + micros)
         if months or days:
-            wall = self.wall(instant)
-            day = wall // DAY + _EPOCH_DAY
-            instant = self.at(add_days(add_months(day, sign * months), sign * days), wall % DAY)
+            if not months and not self._changes:
+                return instant + sign * (days * DAY + micros)
+            shift = self._shift(sign * months, sign * days, instant // DAY)
+            instant = instant + shift if shift is not None else self._by_calendar(instant, sign * months, sign * days)
         return instant + sign * micros
+
+    def _by_calendar(self, instant: int, months: int, days: int) -> int:
+        wall = self.wall(instant)
+        return self.at(add_days(add_months(wall // DAY + _EPOCH_DAY, months), days), wall % DAY)
+
+    def _shift(self, months: int, days: int, day: int) -> int | None:
+        """Give by how much all instants of a day in UTC move; None where they do not move alike.
+
+        Between two changes of the clock the shift depends on the local date alone, and a day in UTC touches two of these.
+        """
+        key = months, days, day
+        found = self._shifts.get(key, 0)
+        if found == 0:
+            first, last = day * DAY, day * DAY + DAY - 1
+            to_first, to_last = self._by_calendar(first, months, days), self._by_calendar(last, months, days)
+            alike = to_last - to_first == last - first
+            steady = self.next_change(first - 1) > last and self.next_change(to_first - 1) > to_last
+            found = self._shifts[key] = to_first - first if alike and steady else None
+        return found
 
     def add_all(self, instants: Sequence[int], length: Length) -> tuple[list[int], bool]:
         """Give t + D for each of many instants that never fall, and whether what comes out is sure never to fall either."""

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from cadenza.syntax.builder import MONTHS, UNITS, WEEKDAYS
 from cadenza.syntax.diagnostics import closest
+from cadenza.syntax.hints import hint
 from cadenza.syntax.tables import Tables, tables
 from cadenza.syntax.tokens import Findings, Token
 
 # What people coming from other tools and languages write, and the word of ours that says it.
 _SYNONYMS = {
     "otherwise": "else",
-    "elif": "else",
-    "elsif": "else",
-    "elseif": "else",
-    "unless": "if",
+    "elif": "else if",
+    "elsif": "else if",
+    "elseif": "else if",
     "delay": "wait",
     "pause": "wait",
     "sleep": "wait",
@@ -37,6 +37,7 @@ _SYNONYMS = {
     "has": "contains",
     "includes": "contains",
     "in": "within",
+    "within": "up to",
     "equals": "=",
     "is": "=",
     "min": "minutes",
@@ -103,7 +104,10 @@ _PHRASES = {
 }
 
 
-def meant(word: str, acceptable: set[str], table: Tables) -> list[tuple[str, str]]:
+Kinds = tuple[str, ...]
+
+
+def meant(word: str, acceptable: set[str], table: Tables) -> list[tuple[str, Kinds]]:
     """Give the words that fit here and that a person may have meant by `word`, with their kinds, likeliest first."""
     written = {name: word for word, name in table.words.items()}
     fitting: dict[str, str] = {}
@@ -112,13 +116,14 @@ def meant(word: str, acceptable: set[str], table: Tables) -> list[tuple[str, str
             fitting[one] = kind
     fitting |= {sign: kind for sign, kind in table.signs.items() if kind in acceptable}
     folded = word.casefold()
-    found = []
-    if (other := _SYNONYMS.get(folded)) in fitting:
-        found.append((other, fitting[other]))
+    found: list[tuple[str, Kinds]] = []
+    first, _, second = _SYNONYMS.get(folded, "").partition(" ")
+    if first in fitting:
+        found.append((f"{first} {second}", (fitting[first], table.words[second])) if second else (first, (fitting[first],)))
     # A keyword in the wrong place is not a misspelling of another one.
     near = closest(folded, fitting) if word not in table.words else None
     if near is not None:
-        found.append((near, fitting[near]))
+        found.append((near, (fitting[near],)))
     return found
 
 
@@ -133,16 +138,40 @@ def report_word(findings: Findings, line: list[Token], token: Token, word: str, 
     )
 
 
+def report_slip(findings: Findings, line: list[Token], token: Token) -> bool:
+    """Report a line of a kind that many people write, if it is one."""
+    start = line[0].start if line else token.start
+    known = hint(findings.source, start, token.start)
+    if known is None:
+        return False
+    code = "F0204" if token.kind == "_NL" else "F0202"
+    message = f"`{token.text}` does not fit{_after(findings, line)}: {known.message}"
+    if token.kind == "_NL":
+        message = f"the line ends too early: {known.message}"
+    findings.report(code, message, token.start, token.end, help=known.help, replace=known.write, over=(known.start, known.end))
+    return True
+
+
 def report(findings: Findings, line: list[Token], token: Token, acceptable: set[str]) -> None:
     """Report a token that fits nowhere: what was understood so far, and what could have come."""
-    phrases = expected(acceptable)
-    wanted = f"I expected {_listed(phrases)}" if phrases else None
     understood = _after(findings, line)
     if token.kind in ("_NL", "_DEDENT", "$END"):
         code, message = "F0204", f"the line ends too early{understood}" if line else "something is missing here"
+        help = _wanted(expected(acceptable))
+    elif not line:
+        code, message = "F0202", f"no line here begins with `{token.text}`"
+        help = _wanted(_first_words(acceptable))
+    elif line[-1].kind in ("INT", "DECIMAL") and "UNIT" in acceptable and token.kind == "NAME":
+        code, message = "F0202", f"`{token.text}` is not a unit"
+        help = "write minutes, hours, days, weeks, months or years after a number, or a currency such as EUR"
     else:
-        code, message = "F0202", f"`{token.text}` does not fit{understood or ' at the start of a line'}"
-    findings.report(code, message, token.start, token.end, help=wanted)
+        code, message = "F0202", f"`{token.text}` does not fit{understood}"
+        help = _wanted(expected(acceptable))
+    findings.report(code, message, token.start, token.end, help=help)
+
+
+def _first_words(acceptable: set[str]) -> list[str]:
+    return [f"`{word}`" for word, name in sorted(tables().words.items()) if name in acceptable]
 
 
 def expected(acceptable: set[str]) -> list[str]:
@@ -174,11 +203,10 @@ def _operator_kinds() -> set[str]:
     return {tables().words[word] for word in words} | {tables().signs[sign] for sign in signs} | {"UNIT", "CURRENCY"}
 
 
-def _listed(phrases: list[str]) -> str:
-    shown = phrases[:8]
-    if len(shown) == 1:
-        return shown[0]
-    return f"{', '.join(shown[:-1])} or {shown[-1]}"
+def _wanted(phrases: list[str]) -> str | None:
+    if len(phrases) < 2:
+        return f"I expected {phrases[0]}" if phrases else None
+    return f"I expected {', '.join(phrases[:-1])} or {phrases[-1]}"
 
 
 def _after(findings: Findings, line: list[Token]) -> str:

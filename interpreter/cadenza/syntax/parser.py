@@ -247,6 +247,8 @@ class _Parser:
             self.missing_block(token)
         elif kind == "_DEDENT":
             self.block_ends_early(token, acceptable)
+        elif mistakes.report_slip(self.findings, self.line, token):
+            self.give_up_line(kind, token)
         elif not self.mend_word(token, acceptable):
             mistakes.report(self.findings, self.line, token, acceptable)
             self.give_up_line(kind, token)
@@ -265,16 +267,17 @@ class _Parser:
         self.swallowed.append(self.depth)
 
     def missing_block(self, token: Token) -> None:
-        source = self.findings.source
-        end = self.last_end
-        line = source.line(source.place(end)[0]).strip()
-        self.findings.report(
-            "F0205",
-            "this line needs an indented block below it",
-            end - min(len(line), end),
-            end,
-            help=f"write what belongs to `{line.split()[0] if line else ''}` below it, two spaces further in",
-        )
+        source, end = self.findings.source, self.last_end
+        line, column = source.place(end)
+        before = source.line(line)[: column - 1].lstrip()
+        if not self.after_mistake:
+            self.findings.report(
+                "F0205",
+                "this line needs an indented block below it",
+                end - len(before),
+                end,
+                help=f"write what belongs to `{before.split()[0] if before else ''}` below it, two spaces further in",
+            )
         here = token._replace(start=end, end=end)
         for kind in ("_INDENT", "ERROR", "_NL", "_DEDENT"):
             self.feed(kind, here)
@@ -294,15 +297,14 @@ class _Parser:
         after = self.peek()
         next_kinds = ("$END",) if after is None else self.readings(after)
         choices = mistakes.meant(token.text, acceptable, self.table)
-        fitting = [(word, kind) for word, kind in choices if any(self.accepts(kind, one) for one in next_kinds)]
+        fitting = [(word, kinds) for word, kinds in choices if any(self.accepts(*kinds, one) for one in next_kinds)]
         if not choices:
             return False
-        word, kind = (fitting or choices)[0]
+        word, kinds = (fitting or choices)[0]
         mistakes.report_word(self.findings, self.line, token, word, certain=bool(fitting))
-        self.feed(kind, token._replace(text=word))
+        for kind, text in zip(kinds, word.split(), strict=True):
+            self.feed(kind, token._replace(text=text))
         self.line.append(token)
-        if token.text.lower() in ("elif", "elsif", "elseif") and self.accepts("IF"):
-            self.feed("IF", token._replace(text="if"))
         return True
 
     def give_up_line(self, kind: str, token: Token) -> None:

@@ -71,10 +71,11 @@ class Findings:
         label: str = "",
         notes: tuple[str, ...] = (),
         replace: str | None = None,
+        over: tuple[int, int] | None = None,
     ) -> None:
-        """Report a mistake; `replace` is the text that would put it right, where that is beyond doubt."""
+        """Report a mistake; `replace` is the text that would put it right, where that is beyond doubt, `over` another stretch."""
         span = self.span(start, end)
-        fix = () if replace is None else (Edit(span, replace),)
+        fix = () if replace is None else (Edit(self.span(*over) if over else span, replace),)
         self.diagnostics.append(Diagnostic(code, message, span, help, label, notes, (), fix))
 
 
