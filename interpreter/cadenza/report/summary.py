@@ -17,7 +17,8 @@ class Summary:
     """Counts that grow customer by customer, and join in any order.
 
     `counts` are by flow, word and reason; `reached` counts customers who were sent something, of each flow and (under None) of
-    all; `sizes` says how many customers got how many messages.
+    all; `sizes` says how many customers got how many messages. `telling` is the customer to whom the most different things
+    happened, with as few lines as may be: the one to read first.
     """
 
     customers: int = 0
@@ -27,6 +28,7 @@ class Summary:
     reached: Counter[str | None] = attrs.field(factory=Counter)
     sizes: Counter[int] = attrs.field(factory=Counter)
     busiest: tuple[int, str] | None = None
+    telling: tuple[int, int, str] | None = None
 
     def add(self, customer: str, events: int, digest: int, journal: Journal) -> None:
         self.customers += 1
@@ -42,6 +44,7 @@ class Summary:
         if sent:
             self.reached[None] += 1
             self._busier(sent, customer)
+            self._more_telling(len(journal.counts), len(journal.lines), customer)
 
     def join(self, other: Summary) -> None:
         self.customers += other.customers
@@ -52,11 +55,17 @@ class Summary:
         self.sizes += other.sizes
         if other.busiest is not None:
             self._busier(*other.busiest)
+        if other.telling is not None:
+            self._more_telling(*other.telling)
 
     def _busier(self, sent: int, customer: str) -> None:
         """Keep who was sent most; at a tie the first by id."""
         if self.busiest is None or (-sent, customer) < (-self.busiest[0], self.busiest[1]):
             self.busiest = (sent, customer)
+
+    def _more_telling(self, different: int, lines: int, customer: str) -> None:
+        if self.telling is None or (-different, lines, customer) < (-self.telling[0], *self.telling[1:]):
+            self.telling = (different, lines, customer)
 
     # -- What it says -------------------------------------------------------------------------------------------------
 
