@@ -285,11 +285,7 @@ class Customer(Flows):
         line = self.journal.write("points", self.now, None, None, None, NOWHERE, "expired", members(more))
         self.effects += 1
         if "points" in self.plan.kinds:
-            names = self.plan.layout.events["points"]
-            fields = {"score": name, "amount": -left}
-            event = Event("points", self.now, (self.now, *[fields.get(one) for one in names[1:]]), 0, 1)
-            event.cause = line
-            self.take_in(event)
+            self.take_in(self.bare("points", line, {"score": name, "amount": -left}, 1))
 
     def subscribe(self, run: Run, name: str, *, on: bool) -> None:
         changes = (name not in self.subscriptions) is on

@@ -315,10 +315,15 @@ class Flows(Core):
 
     def made(self, kind: str, run: Run, fields: Mapping[str, object]) -> Event:
         """Make the event of an effect of a run."""
-        names = self.plan.layout.events.get(kind, ("at",))
-        event = Event(kind, self.now, (self.now, *[fields.get(name) for name in names[1:]]), 0, run.depth + 1)
+        event = self.bare(kind, run.cause, fields, run.depth + 1)
         event.run = run
-        event.cause = run.cause
+        return event
+
+    def bare(self, kind: str, cause: Cause, fields: Mapping[str, object], depth: int) -> Event:
+        """Make the event of an effect that no run brings about."""
+        names = self.plan.layout.events.get(kind, ("at",))
+        event = Event(kind, self.now, (self.now, *[fields.get(name) for name in names[1:]]), 0, depth)
+        event.cause = cause
         return event
 
     def saw(self, what: str, seen: Seen, run: Run) -> str:
