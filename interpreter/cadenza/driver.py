@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import attrs
 from cadenza import __version__
 from cadenza.check.program import Program
 from cadenza.data import zones
+from cadenza.data.errors import DataError
 from cadenza.data.folder import Folder
 from cadenza.data.instants import instant
 from cadenza.data.rows import Rows
@@ -120,6 +122,9 @@ def _span(timelines: Timelines, options: Options) -> Span:
     whole = timelines.span()
     start = whole.start if options.start is None else instant(options.start, timelines.zone, end=False)
     until = whole.until if options.until is None else instant(options.until, timelines.zone, end=True)
+    if start > until:
+        first, last = options.start or "the first event", options.until or "the last event"
+        raise DataError(f"--until ({last}) is before --from ({first}); correct one of them")
     return Span(start, until)
 
 
@@ -127,9 +132,17 @@ def _header(program: Program, options: Options, span: Span) -> dict[str, object]
     return {
         "journal": FORMAT,
         "cadenza": __version__,
-        "program": program.digest,
+        "program": _digest(program),
         "data": "",
         "seed": options.seed,
         "tzdata": zones.VERSION,
         "detail": options.detail,
     }
+
+
+def _digest(program: Program) -> str:
+    """Give the fingerprint of a program: its texts in order, wherever the files lie."""
+    digest = hashlib.sha256()
+    for text in program.texts:
+        digest.update(hashlib.sha256(text.encode()).digest())
+    return digest.hexdigest()[:16]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import attrs
@@ -94,6 +93,7 @@ class _Checker:
 
     def result(self, shop: p.Shop, flows: tuple[p.Flow, ...], rules: Expressions, scores: dict[str, n.Node]) -> p.Program:
         vocabulary = rules.vocabulary
+        self.report.diagnostics += rules.circles.values()
         return p.Program(
             shop,
             flows,
@@ -101,7 +101,7 @@ class _Checker:
             frozenset(scores),
             vocabulary.product_fields,
             vocabulary.events,
-            _digest(self.project),
+            tuple(module.source.text for module in self.project.modules),
         )
 
     # -- What the data may hold ---------------------------------------------------------------------------------------
@@ -228,14 +228,6 @@ class _Checker:
                     kinds[target] |= kinds[starter]
             grown = sum(map(len, kinds.values())) > before
         return kinds, started
-
-
-def _digest(project: Project) -> str:
-    """Give the fingerprint of a program: its texts in order, wherever the files lie."""
-    digest = hashlib.sha256()
-    for module in project.modules:
-        digest.update(hashlib.sha256(module.source.text.encode()).digest())
-    return digest.hexdigest()[:16]
 
 
 def _scores(statements: Sequence[n.Statement]) -> dict[str, n.Node]:

@@ -13,7 +13,9 @@ from cadenza.check.terms import (
     Constant,
     EventField,
     In,
+    MomentPart,
     Not,
+    Now,
     Occurrence,
     Shift,
     Term,
@@ -34,6 +36,7 @@ from cadenza.check.types import (
     is_text,
 )
 from cadenza.syntax import nodes as n
+from cadenza.syntax.nodes.base import Node
 from cadenza.values import Length
 
 _ORDERED = ("number", "money", "date", "moment", "time", "duration", "one of")
@@ -72,6 +75,8 @@ class ComparisonRules(Rules):
             help = f"write just `{segment}`" if item.type == CUSTOMER or whole.type == CONDITION else "write a list: [1, 2]"
             self.report.add("F0401", f"`in` asks about a list, and this is {whole.type}", whole.span, help=help)
             return self.unknown(node.span)
+        if self.runs_on(node, item) or self.runs_on(node, whole):
+            return self.unknown(node.span)
         element = whole.type.element
         if element == UNKNOWN or self.alike(item, Constant(whole.span, None, element)) is not None:
             return In(node.span, item, whole)
@@ -96,6 +101,9 @@ class ComparisonRules(Rules):
         sides = self.alike(left, right)
         if sides is None:
             return self.not_comparable(node, left, right)
+        for side, term in ((node.left, left), (node.right, right)):
+            if not isinstance(term, Now) and self.runs_on(side, term):
+                return self.unknown(node.span)
         left, right = sides
         name = next((one.type.name for one in (left, right) if one.type.name == "one of"), left.type.name)
         if name not in (_EQUAL if node.operator in ("=", "!=") else _ORDERED):
@@ -230,7 +238,7 @@ class ComparisonRules(Rules):
                 help="name an event: time since last(order)",
             )
             return self.unknown(node.span)
-        return term
+        return self.unknown(node.span) if self.runs_on(node.moment, term) else term
 
     def moving_alone(self, node: n.TimeSince | n.TimeUntil, scope: Scope) -> Term:
         self.moment_of(node, "since", scope)
@@ -272,6 +280,18 @@ class ComparisonRules(Rules):
         if type_ != MOMENT and not (isinstance(length, Constant) and _whole_days(length.value)):
             moment, type_ = self.as_moment(moment), MOMENT
         return Shift(node.span, moment, sign, length, type_)
+
+    def runs_on(self, node: n.Expression, term: Term) -> bool:
+        """Report what is worked out from `now`: no instant could be foretold at which the answer changes (semantics 1.6)."""
+        if not _has_now(term):
+            return False
+        self.report.add(
+            "F0407",
+            "`now` runs on all the time, so it can only be compared with a moment",
+            node.span,
+            help="for a length of time up to now, write `time since last(order) >= 3 days`, or `order in the last 3 days`",
+        )
+        return True
 
     # -- Arithmetic ---------------------------------------------------------------------------------------------------
 
@@ -322,6 +342,20 @@ _RESULTS: dict[tuple[str, str, str], Type] = {
     ("duration", "/", "number"): DURATION,
     ("moment", "-", "moment"): DURATION,
 }
+
+
+def _has_now(term: object) -> bool:
+    """Whether `now` itself is in a term; of its parts, such as `now.hour`, it is known when they change."""
+    match term:
+        case Now():
+            return True
+        case MomentPart(whole=Now()):
+            return False
+        case Node():
+            return any(_has_now(field) for field in term.fields())
+        case tuple():
+            return any(_has_now(one) for one in term)
+    return False
 
 
 def _whole_days(value: object) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
+from cadenza.check.findings import Report
 from cadenza.check.rules import Rules, Scope
 from cadenza.check.terms import AtTime, Constant, ListOf, Occurrence, Term, Written
 from cadenza.check.types import (
@@ -26,6 +27,14 @@ from cadenza.values import HOUR, MINUTE, SECOND, Length, exact
 _ELAPSED = {"second": SECOND, "minute": MINUTE, "hour": HOUR}
 _CALENDAR = {"day": (0, 1), "week": (0, 7), "month": (1, 0), "year": (12, 0)}
 _SHOWN = ("text", "one of", "number", "money", "date", "moment", "time", "duration", "yearly date", "weekday")
+
+
+def is_clock_time(node: n.ClockTime, report: Report) -> bool:
+    """Whether a clock ever reads this, reporting where it does not."""
+    if node.minutes < 24 * 60 and int(node.span.text.rpartition(":")[2]) <= 59:
+        return True
+    report.add("F0413", f"a clock never reads {node.span.text}", node.span, help="a day runs from 00:00 to 23:59")
+    return False
 
 
 class LiteralRules(Rules):
@@ -78,11 +87,13 @@ class LiteralRules(Rules):
     def duration(self, node: n.Duration) -> Term:
         months = days = 0
         micros = Fraction(0)
+        sound = True
         for one in node.spans:
             unit = one.unit.name
             if unit in _ELAPSED:
                 micros += one.amount * _ELAPSED[unit]
             elif one.amount.denominator != 1:
+                sound = False
                 self.report.add(
                     "F0418",
                     f"a {unit} is counted in the calendar, so there is no part of one",
@@ -92,7 +103,7 @@ class LiteralRules(Rules):
             else:
                 months += _CALENDAR[unit][0] * int(one.amount)
                 days += _CALENDAR[unit][1] * int(one.amount)
-        return Constant(node.span, Length(months, days, int(micros)), DURATION)
+        return Constant(node.span, Length(months, days, int(micros)), DURATION) if sound else self.unknown(node.span)
 
     def text(self, node: n.Text, scope: Scope) -> Term:
         if not any(isinstance(part, n.Interpolation) for part in node.parts):
@@ -134,13 +145,7 @@ class LiteralRules(Rules):
         return AtTime(node.span, Constant(node.span, day, DATE), self.clock(node.time))
 
     def clock(self, node: n.ClockTime) -> Term:
-        if node.minutes >= 24 * 60 or int(node.span.text.rpartition(":")[2]) > 59:
-            self.report.add(
-                "F0413",
-                f"a clock never reads {node.span.text}",
-                node.span,
-                help="a day runs from 00:00 to 23:59",
-            )
+        if not is_clock_time(node, self.report):
             return self.unknown(node.span)
         return Constant(node.span, node.minutes * MINUTE, TIME)
 

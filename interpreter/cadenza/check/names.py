@@ -24,6 +24,7 @@ from cadenza.check.types import CART, CONDITION, CUSTOMER, DATE, MOMENT, NUMBER,
 from cadenza.check.vocabulary import CUSTOMER_LISTS, LINE_FIELDS
 from cadenza.syntax import nodes as n
 from cadenza.syntax.builder import MONTHS, WEEKDAYS
+from cadenza.syntax.diagnostics import Diagnostic
 from cadenza.syntax.source import Span
 
 _PARTS: dict[str, dict[str, Type]] = {
@@ -139,8 +140,6 @@ class NameRules(Rules):
         declared = scope.module.names.get(node.name.text)
         if declared is not None:
             return self.declaration(declared, node.arguments, node, scope)
-        for argument in node.arguments:
-            self.term(argument, scope)
         self.report.unknown_name(
             "F0317",
             f"there is nothing called `{node.name.text}` that takes what stands in parentheses",
@@ -216,12 +215,16 @@ class NameRules(Rules):
         return {one.name.text: Bound(one.default, scope) for one in declared.parameters}
 
     def circle(self, declared: Declared, span: Span) -> Term:
-        names = [one.name.text for one in self.under_way[self.under_way.index(declared) :]]
-        self.report.add(
-            "F0306",
-            f"`{declared.name.text}` is declared by itself: {' → '.join([*names, declared.name.text])}",
-            span,
-            help="take one of these names out of the circle",
+        ring = self.under_way[self.under_way.index(declared) :]
+        names = " → ".join(one.name.text for one in (*ring, declared))
+        self.circles.setdefault(
+            frozenset(id(one.node) for one in ring),
+            Diagnostic(
+                "F0306",
+                f"`{declared.name.text}` is declared by itself: {names}",
+                span,
+                help="take one of these names out of the circle",
+            ),
         )
         return self.unknown(span)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False, repr=False)
 class Program:
-    """`flows` stand in order of declaration: files in the order given, used files before their user."""
+    """`flows` stand in order of declaration: files in the order given, used files before their user; so do their `texts`."""
 
     shop: Shop
     flows: tuple[Flow, ...]
@@ -31,7 +31,7 @@ class Program:
     scores: frozenset[str]
     product_fields: Mapping[str, Type]
     events: Mapping[str, EventKind]
-    digest: str
+    texts: tuple[str, ...]
 
 
 # -- The shop ---------------------------------------------------------------------------------------------------------

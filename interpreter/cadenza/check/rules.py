@@ -13,6 +13,7 @@ from cadenza.check.terms import Constant, EventStream, ListStream, Pattern, Term
 from cadenza.check.types import UNKNOWN, Type
 from cadenza.check.vocabulary import EventKind
 from cadenza.syntax import nodes as n
+from cadenza.syntax.diagnostics import Diagnostic
 from cadenza.syntax.source import Span
 
 
@@ -63,6 +64,8 @@ class Rules:
     """The terms of segments and values without parameters, by the identity of their node: worked out once."""
     under_way: list[Declared] = attrs.field(factory=list)
     """The names being worked out, outermost first: a name met again is a circle."""
+    circles: dict[frozenset[int], Diagnostic] = attrs.field(factory=dict)
+    """The circles found, by the nodes in them: one finding for each, wherever it was met, also where findings are put aside."""
     flows: frozenset[str] = frozenset()
     sent: set[str] = attrs.field(factory=set)
 
@@ -85,6 +88,9 @@ class Rules:
         raise NotImplementedError
 
     def as_moment(self, term: Term) -> Term:
+        raise NotImplementedError
+
+    def runs_on(self, node: n.Expression, term: Term) -> bool:
         raise NotImplementedError
 
     def unknown(self, span: Span) -> Term:

@@ -10,6 +10,7 @@ import attrs
 from cadenza.check import program as p
 from cadenza.check.currencies import DIGITS
 from cadenza.check.findings import Report
+from cadenza.check.literals import is_clock_time
 from cadenza.check.vocabulary import CHANNELS, LIMIT_NOUNS
 from cadenza.syntax import nodes as n
 from cadenza.syntax.source import Span
@@ -119,6 +120,8 @@ class ShopRules:
 
     def quiet_hours(self, node: n.QuietHours) -> list[p.QuietHours]:
         if node.channel is not None and not self.channel(node.channel):
+            return []
+        if not all([is_clock_time(one, self.report) for one in (node.start, node.end)]):
             return []
         if node.start == node.end:
             self.report.add(

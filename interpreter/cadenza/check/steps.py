@@ -369,7 +369,7 @@ class StepRules:
             if any(isinstance(part, n.Interpolation) for part in node.parts):
                 self.rules.report.add(
                     "F0515",
-                    f"the name of {what.partition(' ')[2]} is fixed, so it holds no expression",
+                    f"the name of {what} is fixed, so it holds no expression",
                     node.span,
                     help="use a parameter, or `if` with one step for each name",
                 )

@@ -104,7 +104,7 @@ class StreamRules(NameRules):
                 name.span,
                 help='name the message: click "welcome"',
             )
-        if of_this_flow and kind.name not in _OF_THIS_FLOW:
+        elif of_this_flow and kind.name not in _OF_THIS_FLOW:
             self.report.add(
                 "F0507",
                 f"`{kind.name}` is not about a message, so it is of no flow",
@@ -212,7 +212,7 @@ class StreamRules(NameRules):
                 help="for a length of time write `in the last 30 days`" if term.type == DURATION else None,
             )
             return None
-        return Window(node.span, edge, term)
+        return None if self.runs_on(node, term) else Window(node.span, edge, term)
 
     def named_stream(self, node: n.NamedStream, scope: Scope) -> EventStream | ListStream | None:
         root, members = _path(node.path)

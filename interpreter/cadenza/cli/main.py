@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -52,6 +53,7 @@ def cadenza() -> None:
 
 def main() -> None:
     """Run the program; what a person typed or fed never shows a traceback, and what is our own fault says so."""
+    gc.set_threshold(100_000, 50, 100)  # nearly all that a run makes either stays to its end or goes by itself
     try:
         code = cadenza.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else Exit.FINE)

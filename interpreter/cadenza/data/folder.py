@@ -56,18 +56,20 @@ class Folder:
 
     def __init__(self, path: Path, events: Mapping[str, EventKind]) -> None:
         self.path = path
-        if not path.is_dir():
-            raise DataError(f"{path}: there is no such folder; --data names a folder with one file for each table")
-        self._spill = tempfile.TemporaryDirectory(prefix="cadenza-")
-        self.connection = connect(Path(self._spill.name))
         known = ["customers", "products", LINES, *(name for name, kind in events.items() if kind.outside), "sent"]
         files = self._files(known)
-        self.tables = {name: self._table(name, file) for name, file in sorted(files.items())}
-        if not any(name in events for name in self.tables):
+        if not any(name in events for name in files):
             raise DataError(
                 f"{path}: there is no table of events here; put one beside customers, such as order.csv "
                 f"(tables are read from {', '.join(FORMATS)})"
             )
+        self._spill = tempfile.TemporaryDirectory(prefix="cadenza-")
+        self.connection = connect(Path(self._spill.name))
+        try:
+            self.tables = {name: self._table(name, file) for name, file in sorted(files.items())}
+        except DataError:
+            self.close()
+            raise
 
     def close(self) -> None:
         self.connection.close()
@@ -86,6 +88,8 @@ class Folder:
         files: dict[str, Path] = {}
         try:
             inside = sorted(self.path.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            raise DataError(f"{self.path}: there is no such folder; --data names a folder with one file for each table") from None
         except OSError as error:
             raise DataError(f"{self.path}: {(error.strerror or str(error)).lower()}") from None
         for file in inside:
@@ -125,7 +129,8 @@ class Folder:
         table = quoted(f"read {name}")
         numbered = "row_number() OVER () - 1 AS file_row_number"
         if file.suffix == ".csv":
-            read = f"read_csv({path}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"')"
+            columns = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in _csv_names(file)) + "}"
+            read = f"read_csv({path}, columns = {columns}, auto_detect = false, header = true, quote = '\"', escape = '\"')"
             self.connection.execute(f"CREATE TABLE {table} AS SELECT {numbered}, * FROM {read}")
         else:
             keys = _jsonl_keys(file)
@@ -171,6 +176,21 @@ def _csv_line(path: Path, row: int) -> int:
     return before + 1
 
 
+def _csv_names(path: Path) -> list[str]:
+    """Give the names of the columns, which DuckDB is told: left to itself it guesses, and may take a row for the names."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            names = next((cells for cells in csv.reader(stream) if cells), [])
+    except UnicodeDecodeError:
+        raise DataError(_not_utf8(path, _first_not_utf8(path) or 1)) from None
+    for place, name in enumerate(names, 1):
+        if not name.strip():
+            raise DataError(f"{path}:1:{place}: this column has no name; the first line names every column")
+        if name.casefold() in [one.casefold() for one in names[: place - 1]]:
+            raise DataError(f"{path}:1:{place}: the column `{name}` is there twice; keep one of them")
+    return names
+
+
 def _jsonl_line(path: Path, row: int) -> int:
     with path.open("rb") as stream:
         seen = -1
@@ -189,11 +209,12 @@ def _jsonl_keys(path: Path) -> list[str]:
             if not line.strip():
                 continue
             try:
-                row = json.loads(line.decode("utf-8"))
+                row = json.loads(line.decode("utf-8").strip())
             except UnicodeDecodeError:
                 raise DataError(_not_utf8(path, number)) from None
-            except ValueError as error:
-                raise DataError(f"{path}:{number}: this line is not JSON ({error}); write one object a line") from None
+            except json.JSONDecodeError as error:
+                at = f"{path}:{number}:{error.colno}"
+                raise DataError(f"{at}: this line is not JSON ({error.msg.lower()}); write one object a line") from None
             if not isinstance(row, dict):
                 raise DataError(f"{path}:{number}: this line is not a JSON object; write one object a line")
             keys.update(dict.fromkeys(row))
@@ -210,9 +231,14 @@ def _explained(file: Path, error: duckdb.Error) -> str:
         return f"{file}: this is not a whole Parquet file; it was cut off or is something else, so export it again"
     if (line := _first_not_utf8(file)) is not None:
         return _not_utf8(file, line)
-    place = re.search(r"[Ll]ine:? (\d+)", text)
-    first = text.splitlines()[1 if len(text.splitlines()) > 1 else 0].strip()
-    return f"{file}:{place[1] if place else 1}: this is not a table of comma-separated values: {first}"
+    place = re.search(r"Line: (\d+)", text)
+    at = f"{file}:{place[1] if place else 1}"
+    if cells := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text):
+        help = "put a cell with a comma in quotes" if int(cells[2]) > int(cells[1]) else "an empty cell keeps its comma"
+        return f"{at}: this line has {cells[2]} cells, and the first line has {cells[1]}; {help}"
+    if "unterminated quote" in text:
+        return f"{at}: a quote begins here and does not end; write a quote inside a quoted cell twice"
+    return f"{at}: this is not a table of comma-separated values; save it as CSV with commas and one kind of line end"
 
 
 def _not_utf8(path: Path, line: int) -> str:

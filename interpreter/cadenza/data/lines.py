@@ -16,6 +16,7 @@ import attrs
 from cadenza.check import terms as t
 from cadenza.data.columns import literal, quoted, reading
 from cadenza.data.folder import LINES, Table
+from cadenza.data.nested import items_sql
 from cadenza.data.rows import Rows
 from cadenza.engine.derive import Derived
 from cadenza.syntax.nodes.base import Node
@@ -51,7 +52,9 @@ class LineReader:
 
     @property
     def available(self) -> bool:
-        return self.nested or (self.table.name == "order" and LINES in self.rows.folder.tables)
+        if self.nested:
+            return "sku" in self._nested_fields  # every line has one; without it there is no line at all
+        return self.table.name == "order" and LINES in self.rows.folder.tables
 
     def key(self) -> str:
         """Give the event's side of the key that its lines are joined by."""
@@ -91,7 +94,7 @@ class LineReader:
             source = f"(SELECT items FROM {self.rows.source(self.table.name)} LIMIT 0)"
             described = self.rows.folder.rows(f"DESCRIBE SELECT unnest(items, recursive := true) FROM {source}")
         else:
-            lines = f"SELECT unnest(CAST(items AS JSON[])) AS line FROM {self.rows.source(self.table.name)}"
+            lines = f"SELECT unnest({items_sql(physical)}) AS line FROM {self.rows.source(self.table.name)}"
             described = self.rows.folder.rows(f"SELECT DISTINCT unnest(json_keys(line)) FROM ({lines})")
         found = {str(row[0]) for row in described}
         return [name for name in self.rows.types(LINES) if name in found and name not in ("order_id", "line")]
@@ -112,7 +115,7 @@ class LineReader:
         items = "items"
         if not physical.startswith("STRUCT"):
             shape = "[{" + ", ".join(f'"{name}": "VARCHAR"' for name in fields) + "}]"
-            items = f"from_json(CAST(items AS JSON), {literal(shape)})"
+            items = f"from_json(TRY_CAST(nullif(trim(CAST(items AS VARCHAR)), '') AS JSON), {literal(shape)})"
         picked = ", ".join(f"CAST(line.{quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in fields)
         return (
             f"SELECT key, n, {picked} FROM (SELECT file_row_number AS key, unnest({items}) AS line, "

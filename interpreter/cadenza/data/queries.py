@@ -46,6 +46,11 @@ class EventQuery:
         return None if self._plain else lambda row: (row[0], *[decode(row) for decode in decoders])
 
     @property
+    def width(self) -> int:
+        """How many fields an event has, its instant first."""
+        return 1 + len(self._select)
+
+    @property
     def may_be_by_the_wall(self) -> bool:
         """Whether some instants may have no offset of their own."""
         return naive_sql("at", self._table.columns["at"]) != "false"

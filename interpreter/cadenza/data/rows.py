@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import attrs
 
@@ -15,20 +14,14 @@ from cadenza.check.vocabulary import CUSTOMER_LISTS, LINE_FIELDS
 from cadenza.data.columns import Reading, instant_sql, quoted, reading
 from cadenza.data.errors import BadRow, BadRowsError, DataError
 from cadenza.data.folder import LINES, Folder, Table
+from cadenza.data.nested import BELOW_ZERO, NOT_BELOW_ZERO, Check, nested_checks
 from cadenza.syntax.diagnostics import closest
 
 _SHOWN = 20
 _KEYS = {("customers", "id"), ("products", "sku"), (LINES, "sku"), (LINES, "order_id")}
-_NOT_BELOW_ZERO = ("quantity", "price", "stock", "total", "discount")
-
-
-class Check(NamedTuple):
-    """A reason why a row may be bad: SQL that is true for a bad row."""
-
-    column: str
-    sql: str
-    says: str
-    help: str
+_LONGEST = 60
+_EARLIEST, _LATEST = -2_208_988_800_000_000, 7_258_118_400_000_000
+"""The years 1900 to 2199: what lies outside is a slip of the pen, or another unit of time."""
 
 
 @attrs.define(eq=False)
@@ -54,8 +47,7 @@ class Rows:
         if count and self.policy == "stop":
             raise BadRowsError(found[:_SHOWN], count)
         if self.policy == "quarantine" and self.quarantine is not None:
-            lines = [json.dumps(row._asdict(), ensure_ascii=False) for row in found]
-            self.quarantine.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            _write(self.quarantine, found)
 
     def source(self, name: str) -> str:
         """Give the SQL of a table without its bad rows."""
@@ -108,13 +100,18 @@ class Rows:
                 says = "this is not an instant"
                 if not physical.startswith("TIMESTAMP"):
                     yield Check(column, f"{name} IS NOT NULL AND ({sql}) IS NULL", says, self._help(MOMENT))
-            elif column in known and column != "items":
+                outside = f"({sql}) NOT BETWEEN {_EARLIEST} AND {_LATEST}"
+                yield Check(column, outside, "this is not between the years 1900 and 2199", self._help(MOMENT))
+            elif column == "items":
+                types = {name: one for name, one in self.types(LINES).items() if name not in ("order_id", "line")}
+                yield from nested_checks(self.source(table.name), physical, types, self.program.shop.digits)
+            elif column in known:
                 read = self.read(table, column)
                 if read.bad is not None:
                     yield Check(column, read.bad, read.says, read.help)
-                if column in _NOT_BELOW_ZERO and known[column].name in ("number", "money"):
+                if column in NOT_BELOW_ZERO and known[column].name in ("number", "money"):
                     below = f"TRY_CAST({name} AS DOUBLE) < 0" if physical == "VARCHAR" else f"{name} < 0"
-                    yield Check(column, below, "this is below zero", "write goods that come back as a `return` event")
+                    yield Check(column, below, f"this {BELOW_ZERO[0]}", BELOW_ZERO[1])
 
     def _help(self, type_: Type) -> str:
         return reading("at", "VARCHAR", type_, 2).help
@@ -123,15 +120,22 @@ class Rows:
         """Rows that speak of a customer or an order that is not there."""
         of_customers = "customer" in table.columns and table.name not in ("customers", "products", LINES)
         if of_customers and "customers" in self.folder.tables:
-            ids = f"SELECT CAST(id AS VARCHAR) FROM {self.source('customers')}"
-            sql = f"CAST(customer AS VARCHAR) NOT IN ({ids})"
-            yield Check("customer", sql, "there is no such customer", "add a row to customers, or correct the id")
+            yield from self._missing("customer", "customers", "customer")
         if table.name == LINES:
             if "order" not in self.folder.tables or "id" not in self.folder.tables["order"].columns:
                 raise DataError(f"{table.path}: these lines belong to orders, and there is no table `order` with an `id`")
-            ids = f"SELECT CAST(id AS VARCHAR) FROM {self.source('order')} WHERE id IS NOT NULL"
-            sql = f"CAST(order_id AS VARCHAR) NOT IN ({ids})"
-            yield Check("order_id", sql, "there is no such order", "add a row to order, or correct the id")
+            yield from self._missing("order_id", "order", "order")
+
+    def _missing(self, column: str, of: str, word: str) -> Iterator[Check]:
+        """Tell an id that is nowhere from one whose own row cannot be used."""
+        mine = f"CAST({quoted(column)} AS VARCHAR)"
+        every, good = (
+            f"SELECT CAST(id AS VARCHAR) FROM {source} WHERE id IS NOT NULL"
+            for source in (self.folder.tables[of].source, self.source(of))
+        )
+        yield Check(column, f"{mine} NOT IN ({every})", f"there is no such {word}", f"add a row to {of}, or correct the id")
+        if of in self.bad:
+            yield Check(column, f"{mine} NOT IN ({good})", f"the row of this {word} cannot be used", f"correct that row of {of}")
 
     def _duplicates(self, table: Table) -> Iterator[Check]:
         """Rows whose id was there before: the first in the order of semantics 4.1 counts (4.2)."""
@@ -169,7 +173,7 @@ class Rows:
         if not found:
             return []
         self.bad[table.name] = self.bad.get(table.name, 0) + len(found)
-        self.folder.connection.execute(f"CREATE TEMP TABLE {quoted(kept)} (row_number BIGINT)")
+        self.folder.connection.execute(f"CREATE TABLE {quoted(kept)} (row_number BIGINT)")
         self.folder.connection.executemany(f"INSERT INTO {quoted(kept)} VALUES (?)", [[row[0]] for row in found])
         self._sources[table.name] = (
             f"(SELECT * FROM {source} WHERE file_row_number NOT IN (SELECT row_number FROM {quoted(kept)}))"
@@ -181,8 +185,18 @@ class Rows:
         sql = f"SELECT CAST({quoted(check.column)} AS VARCHAR) FROM {table.source} WHERE file_row_number = {row}"
         value = self.folder.rows(sql)[0][0]
         shown = "" if value is None else str(value)
-        says = f"{check.says}: {json.dumps(shown, ensure_ascii=False)}" if shown else check.says
+        short = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+        says = f"{check.says}: {json.dumps(short, ensure_ascii=False)}" if shown else check.says
         return BadRow(table.path.as_posix(), table.place(row), check.column, shown, says, check.help)
+
+
+def _write(file: Path, rows: list[BadRow]) -> None:
+    """Write what is wrong with rows, one object a line."""
+    text = "".join(f"{json.dumps(row._asdict(), ensure_ascii=False)}\n" for row in rows)
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise DataError(f"{file}: {(error.strerror or str(error)).lower()}") from None
 
 
 def _row(table: Table) -> str:

@@ -51,6 +51,8 @@ def journal_sink(path: Path | None, header: dict[str, object]) -> Iterator[Sink 
         return
     if path.suffix not in (".jsonl", ".parquet"):
         raise DataError(f"{path}: a journal is written as .jsonl or .parquet; give its file one of these endings")
+    if path.is_dir():
+        raise DataError(f"{path}: this is a folder; name a file for the journal")
     try:
         handle = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False)  # noqa: SIM115 - renamed below
     except OSError as error:

@@ -112,13 +112,22 @@ class _Events(NamedTuple):
     at: list[int]
     seq: Sequence[int]
     fields: list[tuple[Value, ...]]
+    width: int
+    """How many fields there are; the tuples may go on behind them."""
 
     def inputs(self) -> Inputs:
         return Inputs([self.kind] * len(self.at), self.at, self.fields)
 
     def bytes(self) -> bytes:
-        """Give what was read as bytes that are the same on every machine (the second version of marshal's format)."""
-        return self.kind.encode() + marshal.dumps(self.fields, 2)
+        """Give what was read as bytes that are the same on every machine and for every format of the file.
+
+        They are those of the second version of marshal's format, which knows no fractions and no lengths of time.
+        """
+        fields = [row[: self.width] for row in self.fields]
+        try:
+            return self.kind.encode() + marshal.dumps(fields, 2)
+        except ValueError:
+            return self.kind.encode() + repr(fields).encode()
 
 
 def _merged(found: list[_Events], plan: Plan) -> Inputs:
@@ -153,7 +162,8 @@ class _Cursor:
         fields = rows if fields_of is None else [fields_of(row) for row in rows]
         if self._convert:
             return self._by_the_wall(rows, fields)
-        return _Events(self._query.kind, [row[0] for row in rows], [row[-AFTER_FIELDS] for row in rows], fields)
+        seq = [row[-AFTER_FIELDS] for row in rows]
+        return _Events(self._query.kind, [row[0] for row in rows], seq, fields, self._query.width)
 
     def _by_the_wall(self, rows: list[tuple[Any, ...]], fields: list[tuple[Value, ...]]) -> _Events:
         """Turn readings of the shop's clock into instants; a reading that the clock skips may move behind others."""
@@ -166,4 +176,4 @@ class _Cursor:
             instants = [instants[place] for place in order]
             fields = [fields[place] for place in order]
             seq = [seq[place] for place in order]
-        return _Events(self._query.kind, instants, seq, fields)
+        return _Events(self._query.kind, instants, seq, fields, self._query.width)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from cadenza.engine.clock import NEVER, Zone, add_days, add_months, in_year, weekday
+from cadenza.engine.clock import Zone, add_days, add_months, in_year, weekday
 from cadenza.values import DAY, HOUR, Length
 
 if TYPE_CHECKING:
@@ -15,17 +15,16 @@ if TYPE_CHECKING:
 
 def day_end(now: int, zone: Zone) -> int:
     """Give the next instant at which the local date may be another one."""
-    midnight = zone.at(zone.day(now) + 1)
-    change = zone.next_change(now)
-    return min(midnight, change) if midnight > now else change
+    return min(now + DAY - zone.time(now), zone.next_change(now))
 
 
 def time_changes(now: int, time: int, zone: Zone) -> int:
-    """Give the next instant at which the reading of the clock may pass a time of day, or cease to be it."""
-    today = zone.day(now)
-    candidates = [zone.next_change(now), zone.at(today + 1), zone.at(today + 1, time)]
-    candidates += [zone.at(today, time), zone.at(today, time) + 1]
-    return min((instant for instant in candidates if instant > now), default=NEVER)
+    """Give the next instant at which the reading of the clock may pass a time of day, or cease to be it.
+
+    Counted on from the reading now, for a time that comes twice is passed twice.
+    """
+    ahead = time - zone.time(now)
+    return min(day_end(now, zone), now + (ahead - 1) % DAY + 1, now + ahead % DAY + 1)
 
 
 def moment_part(part: str, instant: int, customer: Customer, *, moving: bool = False) -> int:
@@ -57,9 +56,10 @@ def occurrence(yearly: tuple[int, int] | int, shifts: Sequence[tuple[int, Length
     first = date.fromordinal(yearly) if isinstance(yearly, int) else None
     month, day = (first.month, first.day) if first is not None else yearly  # type: ignore[misc]
     year = date.fromordinal(today).year
+    begins = first.year if first else 1
     found = []
     # A shift may carry a day into another year; three years on each side hold every shift of up to two years.
-    for one in range(max(year - 3, first.year if first else 1), min(year + 4, 9999)):
+    for one in range(max(year - 3, begins), min(max(year, begins) + 4, 9999)):
         shifted = in_year(one, month, day)
         for sign, length in shifts:
             shifted = add_days(add_months(shifted, sign * length.months), sign * length.days)

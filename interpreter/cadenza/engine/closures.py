@@ -132,6 +132,21 @@ def clock_passed(direction: str, moment: Compiled, sign: str, length: Compiled) 
     return clock
 
 
+def now_against(moment: Compiled, sign: str) -> Compiled:
+    """Compare now with a moment, which may be still to come (semantics 1.6)."""
+    compare = ORDER[sign]
+
+    def compared(c: Customer, e: Any) -> bool | None:
+        x = moment(c, e)
+        if x is None:
+            return None
+        if c.now <= x:
+            c.until = min(c.until, x if c.now < x else x + 1)
+        return compare(c.now, x)
+
+    return compared
+
+
 def time_of_day(other: Compiled, sign: str) -> Compiled:
     compare = ORDER[sign]
 

@@ -28,6 +28,7 @@ from cadenza.engine.closures import (
     empty_of,
     every,
     mapped,
+    now_against,
     some,
     time_of_day,
     today,
@@ -199,7 +200,7 @@ class Conditions(Aggregates):
     def _comparison(self, term: t.Comparison, kinds: tuple[str, ...] | None) -> Compiled:
         for side, other, sign in ((term.left, term.right, term.operator), (term.right, term.left, turned(term.operator))):
             if isinstance(side, t.Now):
-                return clock_passed("since", self.compile(other, kinds), sign, lambda c, e: Length())
+                return now_against(self.compile(other, kinds), sign)
             if isinstance(side, t.MomentPart) and side.part == "time" and isinstance(side.whole, t.Now):
                 return time_of_day(self.compile(other, kinds), sign)
         left, right, compare = self.compile(term.left, kinds), self.compile(term.right, kinds), ORDER[term.operator]

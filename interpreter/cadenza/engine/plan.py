@@ -261,6 +261,8 @@ class _Flows:
         }
         lowering = Lowering(self.conditions, self.scores, self.tests, self.seen, plan.steps)
         plan.start = lowering.block(flow.steps, END)
+        for kind in sorted(plan.exit_kinds.union(*(step.awaits for step in plan.steps))):
+            self.plan.kind(kind)  # an effect that may end a run or a wait is an event, whoever else asks for it
 
     def tests(self, patterns: Sequence[t.Pattern]) -> Tests:
         found: dict[str, list[Compiled | None]] = {}

@@ -36,6 +36,11 @@ class StepPlan:
         self.json = f',"step":{quoted(step.path)},"source":{quoted(self.source)}'
         self.next = after
 
+    @property
+    def awaits(self) -> frozenset[str]:
+        """The kinds of event that may end the wait of this step."""
+        return frozenset()
+
     def take(self, c: Customer, run: Run) -> int:
         raise NotImplementedError
 

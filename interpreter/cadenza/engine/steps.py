@@ -255,6 +255,10 @@ class WaitHoldsStep(WaitingStep):
         self._kinds = kinds
         self._up_to = up_to
 
+    @property
+    def awaits(self) -> frozenset[str]:
+        return self._kinds
+
     def take(self, c: Customer, run: Run) -> int:
         deadline = self.deadline(c, self._up_to)
         waiting = Waiting(self.next, self.given_up, self._condition, self._kinds, step=self.marked)
@@ -274,6 +278,10 @@ class WaitForStep(WaitingStep):
         super().__init__(step, after)
         self._tests = tests
         self._up_to = up_to
+
+    @property
+    def awaits(self) -> frozenset[str]:
+        return frozenset(self._tests)
 
     def take(self, c: Customer, run: Run) -> int:
         waiting = Waiting(self.next, self.given_up, tests=self._tests, step=self.marked)

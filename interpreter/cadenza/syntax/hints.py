@@ -212,7 +212,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     (rf"^leave {MARK}if ", "a condition that ends a run stands after `when`", "leave when ", ""),
     (rf"^enter {MARK}(?:only|just) once", "`once` is enough", "enter once", ""),
     (rf"^enter {MARK}(?:always|every|multiple times)$", "a flow is entered `every time`", "enter every time", ""),
-    (rf"^enter again {MARK}in ", "how long after is said by `after`", "enter again after ", ""),
+    (rf"^(?P<again>.*\bagain) {MARK}in ", "how long after is said by `after`", "{again} after ", ""),
     # -- Waiting
     (
         (
@@ -265,6 +265,13 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
         "",
         "write a line for each; or, for the first that was never sent, `send {channel} next of {messages}, {more}`",
     ),
+    (
+        rf"^(?P<send>send [\w ]+ next of .*{_TEXT}) ?, again {MARK}after ",
+        "the last message has no comma after it",
+        "{send} again after ",
+        "",
+    ),
+    (rf"^(?P<send>send [\w ]+ next of .*{_TEXT}) {MARK}(?=\")", "messages are separated by commas", "{send}, ", ""),
     (
         rf"^send [\w ]+ {_TEXT} {MARK}to\b",
         "a message goes to the customer who is in the flow",

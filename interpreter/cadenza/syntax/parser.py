@@ -57,6 +57,18 @@ def readings(word: str, table: Tables) -> tuple[str, ...]:
     return (*kinds, "NAME")
 
 
+def _picked(rule: Rule, children: list[Any]) -> list[Any]:
+    picked: list[Any] = []
+    for index, splice, empty in rule.picks:
+        if empty:
+            picked.extend([None] * empty)
+        if splice:
+            picked.extend(children[index])
+        else:
+            picked.append(children[index])
+    return [*picked, *[None] * rule.empty_at_end]
+
+
 class _Parser:
     """An LALR stack that can be asked what it would accept, and mended where the text does not fit."""
 
@@ -73,6 +85,7 @@ class _Parser:
         self.ends: list[int] = []
         self.last_end = 0
         self.known: dict[str, tuple[str, ...]] = {}
+        self.climbs: dict[tuple[int, int, str], tuple[int, int | None]] = {}
         self.line: list[Token] = []
         self.after_mistake = False
         self.depth = 0
@@ -93,7 +106,10 @@ class _Parser:
                 self.note_line(kind, token)
             else:
                 self.unexpected(kind, token)
-        self.feed("$END", Token("$END", "", self.last_end, self.last_end))
+        end = Token("$END", "", self.last_end, self.last_end)
+        if not self.feed("$END", end) and ("_INDENT" in self.acceptable() or not self.findings.diagnostics):
+            self.unexpected("$END", end)
+            self.feed("$END", end)
         return self.values[0] if self.values and self.states[-1] == self.end else None
 
     def next(self) -> Token | None:
@@ -126,10 +142,10 @@ class _Parser:
             before = before or (states[:], self.values[:], self.starts[:], self.ends[:])
             rule = rules[~action]
             if rule.alone:
-                states[-1] = rows[states[-2]][rule.origin]
+                action = self.climb(kind)
             else:
                 self.reduce(rule)
-            action = rows[states[-1]].get(kind)
+                action = rows[states[-1]].get(kind)
         if action is None:
             if before is not None:
                 self.states, self.values, self.starts, self.ends = before
@@ -145,6 +161,19 @@ class _Parser:
             self.ends.append(token.end)
             self.last_end = token.end
         return True
+
+    def climb(self, kind: str) -> int | None:
+        """Do a run of reductions that only rename what is on top, as every operand goes through all of an expression's levels."""
+        states = self.states
+        at = (states[-2], states[-1], kind)
+        known = self.climbs.get(at)
+        if known is None:
+            below, state, _ = at
+            while (action := self.rows[state].get(kind)) is not None and action < 0 and self.table.rules[~action].alone:
+                state = self.rows[below][self.table.rules[~action].origin]
+            known = self.climbs[at] = (state, action)
+        states[-1], action = known
+        return action
 
     def value(self, kind: str, token: Token) -> object:
         text = token.text
@@ -171,16 +200,7 @@ class _Parser:
         self.states.append(self.rows[self.states[-1]][rule.origin])
 
     def built(self, rule: Rule, children: list[Any], start: int, end: int) -> object:
-        picked: list[Any] = []
-        for index, splice, empty in rule.picks:
-            if empty:
-                picked.extend([None] * empty)
-            if splice:
-                picked.extend(children[index])
-            else:
-                picked.append(children[index])
-        if rule.empty_at_end:
-            picked.extend([None] * rule.empty_at_end)
+        picked = [children[index] for index in rule.plain] if rule.plain is not None else _picked(rule, children)
         if rule.name.startswith("_"):
             return picked
         return BUILDERS[rule.name](Span(self.findings.source, start, end), *picked)
@@ -247,6 +267,8 @@ class _Parser:
             self.missing_block(token)
         elif kind == "_DEDENT":
             self.block_ends_early(token, acceptable)
+        elif not token.text and kind in ("RPAR", "RSQB"):
+            self.give_up_line(kind, token)  # a bracket that was never closed has been reported
         elif mistakes.report_slip(self.findings, self.line, token):
             self.give_up_line(kind, token)
         elif not self.mend_word(token, acceptable):
@@ -257,11 +279,12 @@ class _Parser:
         if self.after_mistake:
             self.skip_block()
             return
+        above = "the line above it takes no block" if self.last_end else "nothing stands above it"
         self.findings.report(
             "F0206",
-            "this line is indented, but the line above it takes no block",
+            f"this line is indented, but {above}",
             *self.indentation(token),
-            help="give it the indentation of the line above",
+            help="give it the indentation of the line above" if self.last_end else "begin it at the left edge",
         )
         self.depth += 1
         self.swallowed.append(self.depth)

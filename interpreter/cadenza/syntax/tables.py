@@ -6,9 +6,9 @@ this file. Tables that do not belong to the grammar at hand (a developer is chan
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from cadenza import resources
 
 SAVED = Path(__file__).with_name("tables.json")
 STARTS = ("module", "interpolation")
-_FORMAT = 2
+_FORMAT = 3
 
 
 class Rule(NamedTuple):
@@ -34,6 +34,8 @@ class Rule(NamedTuple):
     empty_at_end: int
     one: int | None
     alone: bool
+    plain: tuple[int, ...] | None
+    """The symbols that are picked, where they are taken as they are."""
 
 
 class Tables(NamedTuple):
@@ -66,8 +68,8 @@ def tables() -> Tables:
     )
 
 
-def _digest(grammar: str) -> str:
-    return hashlib.sha256(f"{_FORMAT}\n{grammar}".encode()).hexdigest()
+def _digest(grammar: str) -> int:
+    return zlib.crc32(f"{_FORMAT}\n{grammar}".encode())
 
 
 def build(grammar: str, *, strict: bool = False) -> dict[str, Any]:
@@ -129,6 +131,7 @@ def _rule(rule: Any) -> Rule:
             empty = 0
     empty += runs[len(rule.expansion)] if runs else 0
     alone = len(picks) == 1 and not picks[0][1] and not picks[0][2] and not empty
+    plain = not empty and not any(splice or before for _, splice, before in picks)
     inlined = alone and rule.options.expand1 and not rule.alias
     return Rule(
         rule.origin.name,
@@ -138,4 +141,5 @@ def _rule(rule: Any) -> Rule:
         empty,
         picks[0][0] if inlined else None,
         inlined and len(rule.expansion) == 1,
+        tuple(index for index, _, _ in picks) if plain else None,
     )

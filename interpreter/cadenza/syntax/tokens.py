@@ -22,6 +22,7 @@ _CLOSING = set(_OPENING.values())
 _CONTINUES_AT_START = {"and", "or"}
 _CONTINUES_AT_END = {"and", "or", ",", "+", "*"}
 _MEANT = {"=>": ">=", "=<": "<=", "==": "=", "<>": "!=", "≥": ">=", "≤": "<=", "≠": "!=", "&&": "and", "||": "or"}
+_MEANT |= {"&": "and", "|": "or"}
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP"}
 # A line that starts with one of these is a new statement, even where a bracket above it was forgotten.
 _STATEMENT_WORDS = frozenset(
@@ -223,9 +224,12 @@ class _Layout:
         return self.strays.get(column, column)
 
     def _bracket_was_forgotten(self, token: Token, column: int) -> bool:
-        if token.kind in _CLOSING:
+        last = self.last
+        if token.kind in _CLOSING or token.text in _CONTINUES_AT_START:
             return False
-        complete = self.last is not None and self.last.kind in _ENDS_A_VALUE
+        if last is not None and last.text in _CONTINUES_AT_END and token.text not in _STATEMENT_WORDS:
+            return False
+        complete = last is not None and last.kind in _ENDS_A_VALUE
         return column <= self.line_indent or (complete and token.text in _STATEMENT_WORDS)
 
     def _close_brackets(self, last: Token) -> Iterator[Token]:
@@ -353,7 +357,9 @@ def _string(findings: Findings, token: Token, _: Token | None) -> tuple[Token, .
     return (token._replace(kind="STRING", text=f'"{content}"'),)
 
 
-def _character(findings: Findings, token: Token, _: Token | None) -> tuple[Token, ...]:
+def _character(findings: Findings, token: Token, before: Token | None) -> tuple[Token, ...]:
+    if token.text in _MEANT:
+        return _operator(findings, token, before)
     shown = token.text if token.text.isprintable() else f"U+{ord(token.text):04X}"
     findings.report(
         "F0101",
