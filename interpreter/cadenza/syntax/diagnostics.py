@@ -80,5 +80,5 @@ def closest(word: str, names: Iterable[str]) -> str | None:
     for name in set(names):
         slips = distance(folded, name.casefold())
         if slips <= (1 if len(name) < 6 else 2) and slips < len(name) - 1:
-            near.append((slips, name))
-    return min(near)[1] if near else None
+            near.append((slips, abs(len(name) - len(folded)), name))
+    return min(near)[2] if near else None
