@@ -55,7 +55,7 @@ def replay_folder(program: Program, data: Path, options: Options, progress: Prog
     """Replay a data folder through a program, and write the journal where the options say."""
     with Folder(data, program.events) as folder:
         rows = Rows(folder, program, options.bad_rows, options.quarantine)
-        timelines = Timelines(rows, lower(program), zones.zone(program.shop.zone) or UTC)
+        timelines = Timelines(rows, lower(program, options.seed), zones.zone(program.shop.zone) or UTC)
         span = _span(timelines, options)
         header = _header(program, options, span)
         with journal_sink(options.journal, header) as sink:
@@ -114,7 +114,7 @@ def _job(program: Program, data: Path, span: Span, options: Options, part: tuple
     """Replay a range of customers in a process of its own, into a draft; bad rows were judged already."""
     with Folder(data, program.events) as folder, draft.open("w", encoding="utf-8") as stream:
         rows = Rows(folder, program, "skip")
-        timelines = Timelines(rows, lower(program), zones.zone(program.shop.zone) or UTC)
+        timelines = Timelines(rows, lower(program, options.seed), zones.zone(program.shop.zone) or UTC)
         return _part(timelines, span, options.detail, *part, stream.write, lambda done: None)
 
 

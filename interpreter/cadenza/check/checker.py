@@ -80,7 +80,7 @@ class _Checker:
         vocabulary = self.vocabulary(statements, currency, digits, scores)
         rules = Expressions(vocabulary, self.report)
         rules.flows = frozenset(one.name.text for one in self.project.instances)
-        plain = StepRules(rules, Scope(modules[0])) if modules else None
+        plain = StepRules(rules, Scope(modules[0]), "") if modules else None
         for module in modules:
             self.declarations(module, rules)
         if plain is None:
@@ -186,7 +186,7 @@ class _Checker:
                 continue
             name = instance.name.text
             scope = attrs.evolve(scope_of(instance), trigger=event_of(*sorted(kinds[name])), running=True)
-            rules_of_steps = StepRules(rules, scope)
+            rules_of_steps = StepRules(rules, scope, instance.name.text)
             shop = ShopRules(self.report, self.zones, rules_of_steps.fixed_length, rules_of_steps.count)
             flows.append(FlowRules(instance, rules_of_steps, shop, name in started).checked())
         return tuple(flows)

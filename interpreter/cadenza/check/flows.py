@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import assert_never
 
 import attrs
@@ -11,13 +12,14 @@ from cadenza.check.modules import Instance
 from cadenza.check.observe import observed
 from cadenza.check.rules import Bound, Scope
 from cadenza.check.shop import ShopRules
+from cadenza.check.splits import holdout
 from cadenza.check.steps import StepRules
 from cadenza.check.terms import Constant, Pattern, Term
 from cadenza.check.types import DATE, DURATION, UNKNOWN, YEARLY_DATE, event_of
 from cadenza.syntax import nodes as n
 from cadenza.values import Length
 
-_ONCE_ONLY = (n.For, n.Enter, n.Priority, n.Group, n.Active)
+_ONCE_ONLY = (n.For, n.Enter, n.Priority, n.Group, n.Active, n.Goal, n.Holdout)
 
 
 def scope_of(instance: Instance) -> Scope:
@@ -65,6 +67,7 @@ class FlowRules:
         leave_on: list[Pattern] = []
         limits: list[p.Limit] = []
         reentry = p.Reentry("again", Length())
+        held_out, goal = Fraction(0), None
         for line in self.lines:
             match line:
                 case n.For(condition=condition):
@@ -85,6 +88,11 @@ class FlowRules:
                     active = self.active(line)
                 case n.Limit():
                     limits += self.shop.limit(line)
+                case n.Holdout():
+                    held_out = holdout(line, self.steps.rules.report)
+                case n.Goal(events=events, within=within):
+                    patterns = self.steps.rules.patterns(events, scope)
+                    goal = p.Goal(patterns, self.steps.fixed_length(within) or Length())
                 case _:
                     pass
         return p.Flow(
@@ -100,6 +108,8 @@ class FlowRules:
             reentry,
             active,
             tuple(limits),
+            held_out,
+            goal,
             steps,
         )
 

@@ -7,6 +7,7 @@ Rule 2: names are bound, parameters are put in, lengths and money are in final u
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import attrs
@@ -50,6 +51,8 @@ class Shop:
     quiet_dates: frozenset[int]
     consent: frozenset[str]
     limits: tuple[Limit, ...]
+    holdout: Fraction
+    """The share of customers that is sent nothing."""
 
 
 @node
@@ -93,6 +96,8 @@ class Flow:
     reentry: Reentry
     active: tuple[int, int] | None
     limits: tuple[Limit, ...]
+    holdout: Fraction
+    goal: Goal | None
     steps: tuple[Step, ...]
 
 
@@ -110,6 +115,14 @@ class Reentry:
 
     mode: str
     after: Length
+
+
+@node
+class Goal:
+    """What counts as success of a message, and for how long after it."""
+
+    patterns: tuple[Pattern, ...]
+    within: Length
 
 
 @node
@@ -271,6 +284,16 @@ class Clause:
 class If(Step):
     branches: tuple[tuple[Condition, tuple[Step, ...]], ...]
     otherwise: tuple[Step, ...]
+
+
+@node
+class Split(Step):
+    """Arms with their shares of 1. `key` names the draw, which `afresh` makes anew for each run."""
+
+    name: str
+    key: str
+    afresh: bool
+    arms: tuple[tuple[str, Fraction, tuple[Step, ...]], ...]
 
 
 @node

@@ -9,6 +9,7 @@ import attrs
 
 from cadenza.check.findings import Report
 from cadenza.check.modules import Declared, Module
+from cadenza.check.splits import Splits
 from cadenza.check.terms import Constant, EventStream, ListStream, Pattern, Term
 from cadenza.check.types import UNKNOWN, Type
 from cadenza.check.vocabulary import EventKind
@@ -68,6 +69,7 @@ class Rules:
     """The circles found, by the nodes in them: one finding for each, wherever it was met, also where findings are put aside."""
     flows: frozenset[str] = frozenset()
     sent: set[str] = attrs.field(factory=set)
+    splits: Splits = attrs.field(factory=Splits)
 
     def term(self, node: n.Expression, scope: Scope) -> Term:
         raise NotImplementedError

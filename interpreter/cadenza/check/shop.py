@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
+from fractions import Fraction
 
 import attrs
 
@@ -11,6 +12,7 @@ from cadenza.check import program as p
 from cadenza.check.currencies import DIGITS
 from cadenza.check.findings import Report
 from cadenza.check.literals import is_clock_time
+from cadenza.check.splits import holdout
 from cadenza.check.vocabulary import CHANNELS, LIMIT_NOUNS
 from cadenza.syntax import nodes as n
 from cadenza.syntax.source import Span
@@ -68,6 +70,7 @@ class ShopRules:
         holidays = {day for line in lines if isinstance(line, n.Holidays) for day in self.days(line.days)}
         weekdays: set[int] = set()
         dates: set[int] = set()
+        held_out = Fraction(0)
         for line in lines:
             match line:
                 case n.TimeZone(name=name):
@@ -82,6 +85,8 @@ class ShopRules:
                     consent |= {one.text for one in channels if self.channel(one)}
                 case n.Limit():
                     limits += self.limit(line)
+                case n.Holdout():
+                    held_out = holdout(line, self.report)
                 case _:
                     pass
         title = node.title.value if node and isinstance(node.title, n.Text) else ""
@@ -95,6 +100,7 @@ class ShopRules:
             frozenset(dates),
             frozenset(consent),
             tuple(limits),
+            held_out,
         )
 
     def zone(self, name: str, span: Span) -> str:
@@ -121,7 +127,8 @@ class ShopRules:
     def quiet_hours(self, node: n.QuietHours) -> list[p.QuietHours]:
         if node.channel is not None and not self.channel(node.channel):
             return []
-        if not all([is_clock_time(one, self.report) for one in (node.start, node.end)]):
+        start, end = is_clock_time(node.start, self.report), is_clock_time(node.end, self.report)
+        if not (start and end):
             return []
         if node.start == node.end:
             self.report.add(

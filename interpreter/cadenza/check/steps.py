@@ -41,10 +41,11 @@ _FIXED_FIELDS = {
 
 @attrs.define(eq=False)
 class StepRules:
-    """The steps of one flow; `scope` is what words mean in it."""
+    """The steps of one flow, by its `name`; `scope` is what words mean in it."""
 
     rules: Expressions
     scope: Scope
+    name: str
 
     def steps(self, nodes: Sequence[n.Step], before: str = "") -> tuple[p.Step, ...]:
         found = []
@@ -67,6 +68,8 @@ class StepRules:
                 return self.send(node, path)
             case n.If():
                 return self.if_(node, path)
+            case n.Split():
+                return self.split(node, path)
             case n.Repeat():
                 return self.repeat(node, node.times, None, path)
             case n.RepeatUntil():
@@ -260,6 +263,18 @@ class StepRules:
             branches.append((self.condition(one.condition), self.steps(one.body, f"{path}.if{number}.")))
         return p.If(path, node.span, tuple(branches), self.steps(node.otherwise or (), f"{path}.else."))
 
+    def split(self, node: n.Split, path: str) -> p.Step | None:
+        named = f"{self.name}/{node.name.text}" if node.key is None else self.data_name(node.key, "a key")
+        arms = tuple(
+            (arm.name.text, arm.share.value, self.steps(arm.body or (), f"{path}.{arm.name.text}."))
+            for arm in node.arms
+            if isinstance(arm, n.Arm)
+        )
+        if named is None:
+            return None
+        self.rules.splits.check(node, f"{named}{' afresh' if node.afresh else ''}", self.rules.report)
+        return p.Split(path, node.span, node.name.text, named, node.afresh, arms)
+
     def condition(self, node: n.Expression) -> p.Condition:
         term = self.rules.condition(node, self.scope)
         return p.Condition(term, observed(term))
@@ -414,6 +429,9 @@ def _waits(steps: Sequence[n.Node]) -> bool:
                 return True
             case n.If(body=body, else_ifs=else_ifs, otherwise=otherwise):
                 if _waits(body) or any(_waits(one.body) for one in else_ifs) or _waits(otherwise or ()):
+                    return True
+            case n.Split(arms=arms):
+                if any(_waits(arm.body or ()) for arm in arms):
                     return True
             case n.Repeat(body=body) | n.RepeatUntil(body=body):
                 if _waits(body):

@@ -46,6 +46,10 @@ class Core(Waits):
         """Change the customer as a fact demands."""
         raise NotImplementedError
 
+    def credit(self, event: Event, kind: KindPlan) -> None:
+        """Say what an event is a success of."""
+        raise NotImplementedError
+
     def expire(self, due: Due) -> None:
         """Take off what has come to its end."""
         raise NotImplementedError
@@ -122,6 +126,8 @@ class Core(Waits):
             self.rank = event.rank = max(self.rank, self.taken << SHIFT) + 1
         if kind.makes_facts:
             self.make_fact(event, kind)
+        if kind.goals:
+            self.credit(event, kind)
         if not self.begun:
             flipped = self.begin()
         else:

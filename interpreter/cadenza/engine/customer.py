@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cadenza.check.types import NUMBER, Type
 from cadenza.check.vocabulary import ADDRESSES
@@ -22,11 +22,24 @@ from cadenza.engine.journal import NOWHERE, Journal, members
 from cadenza.engine.policy import Consent, Periodic, Sliding, covers
 from cadenza.engine.runs import STAY, Run, StepPlan, Waiting
 from cadenza.engine.show import iso
+from cadenza.engine.splitting import held_out
 from cadenza.engine.watching import BEGINNING
 from cadenza.values import Length, Number, Value, half_up
 
 if TYPE_CHECKING:
-    from cadenza.engine.plan import Plan
+    from cadenza.check import program as p
+    from cadenza.engine.journal import Cause
+    from cadenza.engine.plan import KindPlan, Plan
+
+
+class Message(NamedTuple):
+    """A message that went out or was withheld; `line` is its line of the journal."""
+
+    at: int
+    message: str
+    channel: str
+    run: Run
+    line: Cause
 
 
 class Score:
@@ -77,6 +90,7 @@ class Customer(Flows):
         lists: Mapping[str, Sequence[str]],
         columns: frozenset[str],
     ) -> None:
+        self.name = journal.customer
         self.fields = dict(fields)
         super().__init__(plan, zone, inputs, journal)
         self.data_has = columns
@@ -89,6 +103,12 @@ class Customer(Flows):
         """Whether an ordinary message of a channel can go out, as far as address and consent say; worked out when asked."""
         self.sendings: dict[Value, Event] = {}
         """The last sending of each message."""
+        self.withheld: dict[str, int] = {}
+        """When each message was last kept from a customer who is held out."""
+        self.outside: dict[str, bool] = {}
+        """Of which flows the customer is held out; worked out when asked."""
+        self.messages: dict[int, Message] = {}
+        """The last message of each flow that has a goal, by the place of the flow in flow order."""
         self.scores: dict[str, Score] = {}
         self.lots_made = 0
 
@@ -226,6 +246,35 @@ class Customer(Flows):
             self.bring(run, "sent", message=message, channel=channel, flow=run.flow.name)
         else:
             self.effects += 1
+
+    def remember_message(self, run: Run, message: str, channel: str) -> None:
+        """Keep the last message of a flow that has a goal; its line was just written."""
+        self.messages[run.flow.order] = Message(self.now, message, channel, run, run.cause)
+
+    def last_sent(self, message: str) -> int | None:
+        """Give when a message last went out, or would have, but for a holdout."""
+        sending, withheld = self.sendings.get(message), self.withheld.get(message)
+        return withheld if sending is None else sending.at if withheld is None else max(sending.at, withheld)
+
+    def held_out(self, flow: p.Flow) -> bool:
+        """Whether the customer is held out of a flow, or of the shop (semantics 8.2)."""
+        found = self.outside.get(flow.name)
+        if found is None:
+            seed, shop = self.plan.seed, self.plan.program.shop
+            found = held_out(seed, shop.holdout, "", self.name) or held_out(seed, flow.holdout, flow.name, self.name)
+            self.outside[flow.name] = found
+        return found
+
+    def credit(self, event: Event, kind: KindPlan) -> None:
+        """Credit an event to the last message of each flow it is a goal of (semantics 8.7)."""
+        for flow in kind.goals:
+            last = self.messages.get(flow.order)
+            if last is None or flow.goal is None or event.at > self.zone.add(last.at, flow.goal):
+                continue
+            self.run = last.run
+            if self.passes(flow.goal_tests[event.kind], event):
+                more = members({"message": last.message, "channel": last.channel}) + f',"credit":{last.line}'
+                self.journal.write("goal", self.now, event, flow, last.run.number, NOWHERE, None, more)
 
     def tag(self, run: Run, name: str, *, on: bool) -> None:
         changes = (name not in self.tags) is on

@@ -26,10 +26,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_entered": ("decisions", "a trigger came, and the customer was not let in; `reason` says why"),
     "waiting": ("all", "the run waits; `until` says for how long, where that is known"),
     "branched": ("decisions", "an `if` or a wait went one way; `branch` says which"),
+    "split": ("decisions", "a split took one of its arms; `arm` says which"),
     "sent": ("messages", "the message went out"),
     "held": ("messages", "the message waits for its time; `reason` says what holds it, `until` when it is tried again"),
     "dropped": ("messages", "the message was given up; `reason` says why"),
     "skipped": ("messages", "there was nothing to send; `reason` says why"),
+    "withheld": ("messages", "the message would have gone out, and the customer is held out"),
+    "goal": ("messages", "what the flow is for happened; it is credited to the message that `credit` names"),
     "tagged": ("decisions", "a tag was put on the customer; `same` where it was there already"),
     "untagged": ("decisions", "a tag was taken off; `same` where there was none"),
     "changed": ("decisions", "a field of the customer was set; `same` where it had that value"),
@@ -60,7 +63,9 @@ REASONS: dict[str, str] = {
     "quiet hours": "it is a quiet time for the channel",
     "left": "the run left while the message was held",
 }
-_COUNTED = frozenset({"entered", "not_entered", "left", "finished", "sent", "held", "dropped", "skipped", "stopped"})
+_COUNTED = frozenset(
+    {"entered", "not_entered", "left", "finished", "sent", "held", "dropped", "skipped", "withheld", "goal", "stopped"}
+)
 DETAILS = ("messages", "decisions", "all")
 
 Cause = str | Event | None
@@ -76,9 +81,10 @@ def kept(detail: str) -> frozenset[str]:
 class Journal:
     """The lines of one customer, each the JSON text of one object; the keys stand in the documented order."""
 
-    __slots__ = ("_inputs_ids", "_kept", "_name", "_who", "all", "counts", "lines")
+    __slots__ = ("_inputs_ids", "_kept", "_name", "_who", "all", "counts", "customer", "lines")
 
     def __init__(self, customer: str, kept: frozenset[str], ids: Mapping[str, int]) -> None:
+        self.customer = customer
         name = quoted(customer)
         self._name = f"{name[:-1]}#"
         self._who = f'","customer":{name},'
@@ -114,19 +120,23 @@ class Journal:
             return cause
         lines = self.lines
         line = f'{self._name}{len(lines) + 1}"'
-        because = cause if cause.__class__ is str else quoted(self.named(cause))  # type: ignore[arg-type]
+        because = cause if cause.__class__ is str else self.named(cause)  # type: ignore[arg-type]
         whose = flow.json if flow is not None else '"flow":null,"run":'
         number = "null" if run is None else run
         lines.append(f'{{"id":{line},"at":"{iso(at)}{self._who}{whose}{number}{place},"what":"{what}","cause":{because}{more}}}')
         return line
 
     def named(self, cause: Event | None) -> str:
-        """Give the words for a cause that is no line: an event by its id or instant, or the clock."""
+        """Give JSON for a cause that is no line: an event by its id or instant, or the clock; an effect is its line."""
+        while cause is not None and cause.depth:
+            if cause.cause is None or isinstance(cause.cause, str):
+                return cause.cause or quoted("clock")
+            cause = cause.cause
         if cause is None:
-            return "clock"
+            return quoted("clock")
         place = self._inputs_ids.get(cause.kind)
         name = None if place is None else cause.fields[place]
-        return f"{cause.kind} {name}" if name is not None else f"{cause.kind} at {iso(cause.at)}"
+        return quoted(f"{cause.kind} {name}" if name is not None else f"{cause.kind} at {iso(cause.at)}")
 
 
 NOWHERE = ',"step":null,"source":null'

@@ -63,6 +63,9 @@ class FlowPlan:
     mode: str = "again"
     after: Length | None = None
     """For how long after a run nobody is let in again."""
+    goal: Length | None = None
+    """For how long after a message its goal is credited to it."""
+    goal_tests: Tests = attrs.field(factory=dict)
     selective: bool = False
     """Whether somebody may be refused for what they are, not for when they were here before."""
 
@@ -139,6 +142,8 @@ class KindPlan:
     makes_facts: bool = False
     lets_in: bool = False
     always: bool = False
+    goals: list[FlowPlan] = attrs.field(factory=list)
+    """The flows that it may be a success of."""
     noticed: bool = False
     """Whether anything but the customer's own state may change by it."""
 
@@ -148,7 +153,7 @@ class KindPlan:
         self.lets_in = bool(self.entries or self.sequences or self.calendars)
         self.noticed = bool(self.columns or self.watches) or self.lets_in
         live = any(entry.taken is None for entry in self.entries)
-        self.always = self.makes_facts or live or bool(self.sequences or self.calendars)
+        self.always = self.makes_facts or live or bool(self.sequences or self.calendars or self.goals)
 
 
 @attrs.define(eq=False)
@@ -166,6 +171,7 @@ class Plan:
     sequences: list[SequencePlan] = attrs.field(factory=list)
     calendars: list[CalendarPlan] = attrs.field(factory=list)
     limits: list[p.Limit] = attrs.field(factory=list)
+    seed: int = 0
     remembers_sendings: bool = False
     """Whether anything asks which message was sent before, or what an open or a click is about."""
 
@@ -195,14 +201,15 @@ class Plan:
 ABSORBED = ("subscribe", "unsubscribe", "complaint", "bounce", "cart", "empty_cart", "order", "sent", "open", "click")
 
 
-def lower(program: p.Program) -> Plan:
-    """Make the plan of a program."""
+def lower(program: p.Program, seed: int = 0) -> Plan:
+    """Make the plan of a program; `seed` is the key of all its draws."""
     deriving = Deriving()
     program = deriving.program(program)
     layout = layout_of(program, tuple(deriving.found.values()))
     plan = Plan(program, layout, Shower(program.shop.currency, program.shop.digits), QuietTimes(program.shop))
     declared = list(enumerate(program.flows))
     in_order = sorted(declared, key=lambda one: (-one[1].priority, one[0]))
+    plan.seed = seed
     plan.flows = tuple(
         FlowPlan(flow, order, (flow.priority, place), flow.name, f'"flow":{quoted(flow.name)},"run":')
         for order, (place, flow) in enumerate(in_order)
@@ -252,6 +259,10 @@ class _Flows:
         plan.stay_kinds = frozenset().union(*(depends(one.term, self.scores) for one, _, _ in stays))
         plan.leave_on = self.tests(flow.leave_on)
         plan.exit_kinds = plan.stay_kinds.union(plan.leave_on)
+        if flow.goal is not None:
+            plan.goal, plan.goal_tests = flow.goal.within, self.tests(flow.goal.patterns)
+            for kind in plan.goal_tests:
+                self.plan.kind(kind).goals.append(plan)
         of_shop = len(self.plan.program.shop.limits)
         own = range(len(self.plan.limits), len(self.plan.limits) + len(flow.limits))
         self.plan.limits += flow.limits
@@ -259,7 +270,8 @@ class _Flows:
             channel: tuple(place for place in (*range(of_shop), *own) if covers(self.plan.limits[place], channel))
             for channel in CHANNELS
         }
-        lowering = Lowering(self.conditions, self.scores, self.tests, self.seen, plan.steps)
+        holds_out = bool(flow.holdout or self.plan.program.shop.holdout)
+        lowering = Lowering(self.conditions, self.scores, self.tests, self.seen, plan.steps, holds_out=holds_out)
         plan.start = lowering.block(flow.steps, END)
         for kind in sorted(plan.exit_kinds.union(*(step.awaits for step in plan.steps))):
             self.plan.kind(kind)  # an effect that may end a run or a wait is an event, whoever else asks for it

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 class SendStep(StepPlan):
     """`take` is one try; it checks everything afresh, in the order of semantics 8.2."""
 
-    __slots__ = ("_again_after", "_channels", "_messages", "_only_channel", "_texts", "_transactional", "next_of")
+    __slots__ = ("_again_after", "_channels", "_holds_out", "_messages", "_only_channel", "_texts", "_transactional", "next_of")
 
-    def __init__(self, step: p.Send, after: int, conditions: Conditions) -> None:
+    def __init__(self, step: p.Send, after: int, conditions: Conditions, *, holds_out: bool) -> None:
         super().__init__(step, after)
+        self._holds_out = holds_out
         self._channels: list[str | Compiled] = [
             term.value if isinstance(term, Constant) and isinstance(term.value, str) else conditions.compile(term)
             for term in step.channels
@@ -64,6 +65,8 @@ class SendStep(StepPlan):
             for place in covering:
                 if limits[place].room_at(now) > now:
                     return self._limited(c, run, message, channel)
+            if self._holds_out and c.held_out(run.flow.flow):
+                return self._withhold(c, run, message, channel)
             for place in covering:
                 limits[place].add(now)
         run.held = None
@@ -71,14 +74,25 @@ class SendStep(StepPlan):
         if self._texts:
             more += self._written(c)
         run.cause = c.journal.write("sent", c.now, run.cause, run.flow, run.number, self.json, None, more)
+        if run.flow.goal is not None:
+            c.remember_message(run, message, channel)
         c.sent(run, message, channel)
+        return self.next
+
+    def _withhold(self, c: Customer, run: Run, message: str, channel: str) -> int:
+        """Write that a message is kept from somebody held out; it counts for goals and for `next of` (semantics 8.2)."""
+        run.held = None
+        c.note(run, self, "withheld", None, _named(message, channel))
+        c.withheld[message] = c.now
+        if run.flow.goal is not None:
+            c.remember_message(run, message, channel)
         return self.next
 
     def _next(self, c: Customer) -> str | None:
         """Give the first message that was never sent, or not for long enough (semantics 8.2)."""
         for name in self._messages:
-            last = c.sendings.get(name)
-            if last is None or (self._again_after is not None and c.zone.add(last.at, self._again_after) <= c.now):
+            last = c.last_sent(name)
+            if last is None or (self._again_after is not None and c.zone.add(last, self._again_after) <= c.now):
                 return name
         return None
 

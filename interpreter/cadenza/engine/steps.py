@@ -17,6 +17,7 @@ from cadenza.engine.dependencies import depends
 from cadenza.engine.descriptions import first_fit
 from cadenza.engine.runs import Run, StepPlan, Tests, Waiting
 from cadenza.engine.sending import SendStep
+from cadenza.engine.splitting import SplitStep
 
 if TYPE_CHECKING:
     from cadenza.engine.customer import Customer
@@ -33,12 +34,15 @@ class Lowering:
         tests: Callable[[Sequence[t.Pattern]], Tests],
         seen: Callable[[p.Condition], Seen],
         table: list[StepPlan],
+        *,
+        holds_out: bool,
     ) -> None:
         self._conditions = conditions
         self._scores = scores
         self._tests = tests
         self._seen = seen
         self._table = table
+        self._holds_out = holds_out
 
     def block(self, steps: Sequence[p.Step], after: int) -> int:
         """Lower a block and give the place of its first step; an empty block is what follows it."""
@@ -61,9 +65,11 @@ class Lowering:
             case p.WaitFor(patterns=patterns, up_to=up_to):
                 return self.waiting(WaitForStep(step, after, self._tests(patterns), compile(up_to)), step, after)
             case p.Send():
-                return self.add(SendStep(step, after, self._conditions))
+                return self.add(SendStep(step, after, self._conditions, holds_out=self._holds_out))
             case p.If():
                 return self.branches(step, after)
+            case p.Split():
+                return self.add(SplitStep(step, after, [self.block(body, after) for _, _, body in step.arms]))
             case p.Repeat():
                 return self.repeat(step, after)
             case p.Tag(tag=tag, on=on):

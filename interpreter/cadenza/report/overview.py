@@ -12,20 +12,34 @@ from cadenza.report.summary import Summary
 from cadenza.report.table import number, table
 from cadenza.values import SECOND
 
-_HEAD = ("flow", "entered", "not let in", "left early", "finished", "sent", "held", "dropped", "skipped", "customers")
+_WORDS = {
+    "entered": "entered",
+    "not_entered": "not let in",
+    "left": "left early",
+    "finished": "finished",
+    "sent": "sent",
+    "held": "held",
+    "dropped": "dropped",
+    "skipped": "skipped",
+    "withheld": "withheld",
+    "goal": "goals",
+}
+_SOME_HAVE = ("withheld", "goal")
+"""Columns that stand where there is something to say."""
 
 
 def overview(summary: Summary, flows: Sequence[str], span: Span, bad_rows: Mapping[str, int], journal: Path | None) -> str:
     """Give the text of a summary: what happened to the flows, then to the messages, then to the people."""
-    rows = [_row(summary, flow) for flow in flows]
+    words = [word for word in _WORDS if word not in _SOME_HAVE or summary.total(word)]
+    rows = [_row(summary, flow, words) for flow in flows]
     if len(flows) > 1:
-        rows.append(_row(summary, None))
-    parts = [_what(summary, span, bad_rows), table(_HEAD, rows), "\n".join(_messages(summary, journal))]
+        rows.append(_row(summary, None, words))
+    head = ("flow", *(_WORDS[word] for word in words), "customers")
+    parts = [_what(summary, span, bad_rows), table(head, rows), "\n".join(_messages(summary, journal))]
     return "\n\n".join(parts) + "\n"
 
 
-def _row(summary: Summary, flow: str | None) -> list[str]:
-    words = ("entered", "not_entered", "left", "finished", "sent", "held", "dropped", "skipped")
+def _row(summary: Summary, flow: str | None, words: Sequence[str]) -> list[str]:
     counts = [number(summary.total(word, flow)) for word in words]
     return [flow or "all", *counts, number(summary.reached[flow])]
 

@@ -16,7 +16,7 @@ from cadenza.engine.journal import FORMAT, REASONS
 
 Line = Mapping[str, Any]
 
-_ABOUT_MESSAGES = ("sent", "held", "dropped", "skipped")
+_ABOUT_MESSAGES = ("sent", "held", "dropped", "skipped", "withheld")
 _MOST = 5
 
 
@@ -110,6 +110,11 @@ def _sentence(line: Line) -> str:
         "finished": lambda: f"the customer finished {flow} (run {run})",
         "waiting": lambda: f"{flow} waited" + (f" until {_when(line['until'])}" if line.get("until") else ""),
         "branched": lambda: f"{flow} went the way of `{line['branch']}`",
+        "split": lambda: f"{flow} took the arm `{line['arm']}` of `{line['split']}`",
+        "withheld": lambda: (
+            f"{line['channel']} `{line['message']}` was withheld from customer {line['customer']}, who is held out"
+        ),
+        "goal": lambda: f"the goal of {flow} was reached, credited to `{line['message']}`",
         "tagged": lambda: f"the tag `{line['tag']}` was put on",
         "untagged": lambda: f"the tag `{line['tag']}` was taken off",
         "changed": lambda: f"`customer.{line['field']}` was set to {line.get('value', 'nothing')}",

@@ -119,6 +119,12 @@ def _if(span: Span, condition: Any, body: Any, *rest: Any) -> n.If:
     return n.If(span, condition, body, rest[:-1], rest[-1])
 
 
+def _split(span: Span, afresh: Any, name: Any, key: Any, *arms: Any) -> n.Split | n.Mistake:
+    if isinstance(name, n.Mistake):
+        return n.Mistake(span, tuple(step for arm in arms for step in arm.body or ()))
+    return n.Split(span, afresh is not None, name, key, arms)
+
+
 def _joined(span: Span, *words: Any) -> str:
     """Give a keyword of several words, each read on its own."""
     return " ".join(words)
@@ -162,6 +168,7 @@ BUILDERS: dict[str, Builder] = {
     "holidays": lambda span, word, *days: n.Holidays(span, days),
     "require_consent": n.RequireConsent,
     "limit": _limit,
+    "holdout": n.Holdout,
     "field_declaration": n.FieldDeclaration,
     "plain_type": lambda span, name: n.PlainType(span, name.text if isinstance(name, n.Name) else name),
     "yearly_date_type": n.YearlyDateType,
@@ -208,6 +215,7 @@ BUILDERS: dict[str, Builder] = {
     "every_time": n.EveryTime,
     "leave_on": n.LeaveOn,
     "leave_when": n.LeaveWhen,
+    "goal": n.Goal,
     "priority": lambda span, number: n.Priority(span, _int(number)),
     "group": n.Group,
     "active": n.Active,
@@ -230,6 +238,8 @@ BUILDERS: dict[str, Builder] = {
     "transactional": n.Transactional,
     "if": _if,
     "else_if": n.ElseIf,
+    "split": _split,
+    "arm": n.Arm,
     "repeat": n.Repeat,
     "repetitions": _same,
     "repeat_until": n.RepeatUntil,

@@ -30,6 +30,9 @@ def steps(lines: Iterable[n.Node]) -> Iterator[n.Node]:
                 for one in else_ifs:
                     yield from steps(one.body)
                 yield from steps(otherwise or ())
+            case n.Split(arms=arms):
+                for arm in arms:
+                    yield from steps(arm.body or ())
             case n.Repeat(body=body) | n.RepeatUntil(body=body) | n.Mistake(body=body):
                 yield from steps(body)
             case _:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
 
 if TYPE_CHECKING:
-    from cadenza.syntax.nodes.expressions import ClockTime, DayMoment, Duration, Number, Unit, Weekday
+    from cadenza.syntax.nodes.expressions import ClockTime, DayMoment, Duration, Number, Percent, Unit, Weekday
     from cadenza.syntax.nodes.unions import Condition, Expression, ShopLine, Statement, TypeNode
 
 # fmt: off
@@ -22,6 +22,7 @@ __all__ = [
     "Events",
     "FieldDeclaration",
     "Head",
+    "Holdout",
     "Holidays",
     "HolidaysWord",
     "Limit",
@@ -110,6 +111,13 @@ class Holidays(Node):
 @node
 class RequireConsent(Node):
     channels: tuple[Name, ...]
+
+
+@node
+class Holdout(Node):
+    """`holdout 5%`: a stable share of customers is sent nothing, so that the effect can be measured."""
+
+    share: Percent
 
 
 @node

@@ -24,6 +24,7 @@ __all__ = [
     "Flow",
     "Follow",
     "For",
+    "Goal",
     "Group",
     "LeaveOn",
     "LeaveWhen",
@@ -152,6 +153,14 @@ class LeaveOn(Node):
 @node
 class LeaveWhen(Node):
     condition: Expression
+
+
+@node
+class Goal(Node):
+    """`goal EVENTS within D`: what counts as success of a message."""
+
+    events: Events
+    within: Expression
 
 
 @node

@@ -8,12 +8,13 @@ from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.declarations import Binding, Events
-    from cadenza.syntax.nodes.expressions import ClockTime, Member, Number, Weekday
+    from cadenza.syntax.nodes.expressions import ClockTime, Member, Number, Percent, Weekday
     from cadenza.syntax.nodes.unions import Clause, Expression, Step
 
 # fmt: off
 __all__ = [
     "AddPoints",
+    "Arm",
     "Awaited",
     "ElseIf",
     "If",
@@ -24,6 +25,7 @@ __all__ = [
     "Send",
     "Sender",
     "Set",
+    "Split",
     "Start",
     "Stop",
     "Subject",
@@ -133,6 +135,23 @@ class If(Node):
 class ElseIf(Node):
     condition: Expression
     body: tuple[Step, ...]
+
+
+@node
+class Split(Node):
+    """Arms that a keyed draw chooses from: for each customer, or with `afresh` for each run; `key` is shared between splits."""
+
+    afresh: bool
+    name: Name
+    key: Text | Name | None
+    arms: tuple[Arm | Mistake, ...]
+
+
+@node
+class Arm(Node):
+    share: Percent
+    name: Name
+    body: tuple[Step, ...] | None
 
 
 @node

@@ -11,6 +11,7 @@ from cadenza.syntax.nodes.declarations import (
     Currency,
     EventAlias,
     FieldDeclaration,
+    Holdout,
     Holidays,
     Limit,
     ListType,
@@ -75,6 +76,7 @@ from cadenza.syntax.nodes.flows import (
     EveryWeekday,
     Flow,
     For,
+    Goal,
     Group,
     LeaveOn,
     LeaveWhen,
@@ -94,6 +96,7 @@ from cadenza.syntax.nodes.steps import (
     Send,
     Sender,
     Set,
+    Split,
     Start,
     Stop,
     Subject,
@@ -149,10 +152,12 @@ Header: TypeAlias = (
     | Enter
     | LeaveOn
     | LeaveWhen
+    | Goal
     | Priority
     | Group
     | Active
     | Limit
+    | Holdout
 )
 Clause: TypeAlias = Subject | Sender | Template | With | Transactional | Mistake
 Step: TypeAlias = (
@@ -161,6 +166,7 @@ Step: TypeAlias = (
     | WaitFor
     | Send
     | If
+    | Split
     | Repeat
     | RepeatUntil
     | Tag
@@ -175,6 +181,6 @@ Step: TypeAlias = (
     | Stop
     | Mistake
 )
-ShopLine: TypeAlias = TimeZone | Currency | QuietHours | QuietDays | Holidays | RequireConsent | Limit | Mistake
+ShopLine: TypeAlias = TimeZone | Currency | QuietHours | QuietDays | Holidays | RequireConsent | Limit | Holdout | Mistake
 Declaration: TypeAlias = Segment | SegmentBlock | Value | ValueBlock | EventAlias | Flow
 Statement: TypeAlias = Use | Shop | FieldDeclaration | Declaration | Mistake
