@@ -6,29 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.engine.stories import story
 from tests.support.scenarios import Row, journal
-
-IN_OUT = ("entered", "not_entered", "left", "finished")
-
-
-def story(text: str, rows: list[tuple[str, str] | Row], *words: str, **more: Any) -> list[str]:
-    """Give what happened in January 2026 in short: `10T09:00 a#1 left leave on`."""
-    full: list[Row] = [(row[0], f"2026-01-{row[1]}", row[2] if len(row) > 2 else {}) for row in rows]
-    more = {"start": "2026-01-01", "until": "2026-01-31", **more}
-    return [
-        " ".join(
-            str(word)
-            for word in (
-                line["at"][8:16],
-                f"{line['flow']}#{line['run']}" if line["run"] else line["flow"],
-                line["what"],
-                *(line[key] for key in ("reason", "tag", "message") if key in line),
-            )
-        )
-        for line in journal(text, full, **more)
-        if line["what"] in (words or IN_OUT)
-    ]
-
 
 # -- Re-entry ---------------------------------------------------------------------------------------------------------
 
@@ -38,8 +17,13 @@ def story(text: str, rows: list[tuple[str, str] | Row], *words: str, **more: Any
     [
         pytest.param(
             "enter again",
-            ["10T09:00 a#1 entered", "11T09:00 a not_entered reentry", "12T09:00 a#1 finished", "12T10:00 a#2 entered",
-             "14T10:00 a#2 finished"],
+            [
+                "10T09:00 a#1 entered",
+                "11T09:00 a not_entered reentry",
+                "12T09:00 a#1 finished",
+                "12T10:00 a#2 entered",
+                "14T10:00 a#2 finished",
+            ],
             id="6.3 again",
         ),
         pytest.param(
@@ -54,18 +38,30 @@ def story(text: str, rows: list[tuple[str, str] | Row], *words: str, **more: Any
         ),
         pytest.param(
             "enter again, starting over",
-            ["10T09:00 a#1 entered", "11T09:00 a#1 left restart", "11T09:00 a#2 entered", "12T10:00 a#2 left restart",
-             "12T10:00 a#3 entered", "14T10:00 a#3 finished"],
+            [
+                "10T09:00 a#1 entered",
+                "11T09:00 a#1 left restart",
+                "11T09:00 a#2 entered",
+                "12T10:00 a#2 left restart",
+                "12T10:00 a#3 entered",
+                "14T10:00 a#3 finished",
+            ],
             id="6.3 starting over",
         ),
         pytest.param(
             "enter every time",
-            ["10T09:00 a#1 entered", "11T09:00 a#2 entered", "12T09:00 a#1 finished", "12T10:00 a#3 entered",
-             "13T09:00 a#2 finished", "14T10:00 a#3 finished"],
+            [
+                "10T09:00 a#1 entered",
+                "11T09:00 a#2 entered",
+                "12T09:00 a#1 finished",
+                "12T10:00 a#3 entered",
+                "13T09:00 a#2 finished",
+                "14T10:00 a#3 finished",
+            ],
             id="6.3 every time",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_second_trigger(enter: str, expected: list[str]) -> None:
     text = f"flow a\n  on order\n  {enter}\n  wait 2 days\n"
     assert story(text, [("order", "10 09:00"), ("order", "11 09:00"), ("order", "12 10:00")]) == expected
@@ -78,7 +74,7 @@ def test_6_3_again_is_the_default() -> None:
 
 @pytest.mark.parametrize(("second", "word"), [("13 09:00", "entered"), ("13 08:59", "not_entered")])
 def test_6_3_at_the_instant_of_last_exit_and_d_a_customer_may_enter(second: str, word: str) -> None:
-    text = "flow a\n  on order\n  enter again after 3 days\n  tag \"x\"\n"
+    text = 'flow a\n  on order\n  enter again after 3 days\n  tag "x"\n'
     assert word in story(text, [("order", "10 09:00"), ("order", second)])[-2 if word == "entered" else -1]
 
 
@@ -113,7 +109,9 @@ def test_6_3_the_old_run_goes_on_where_starting_over_is_refused() -> None:
         pytest.param("while count(order) >= 2", "while", id="6.2 while"),
         pytest.param('while customer.country != "IT"', "while", id="P5 an unknown while"),
         pytest.param("leave when count(order) >= 1", "leave when", id="6.2 leave when, true at once"),
-        pytest.param("active from 2026-01-11 to 2026-01-20\n  for no = yes\n  while no = yes", "inactive", id="6.2 the first reason"),
+        pytest.param(
+            "active from 2026-01-11 to 2026-01-20\n  for no = yes\n  while no = yes", "inactive", id="6.2 the first reason"
+        ),
         pytest.param("for no = yes\n  while no = yes", "audience", id="6.2 audience before while"),
     ],
 )
@@ -125,7 +123,7 @@ def test_a_trigger_is_refused(header: str, reason: str) -> None:
     ("day", "inside"), [("2026-01-09", False), ("2026-01-10", True), ("2026-01-12", True), ("2026-01-13", False)]
 )
 def test_6_2_a_flow_is_active_on_local_days_both_included(day: str, inside: bool) -> None:
-    text = "flow a\n  on order\n  active from 2026-01-10 to 2026-01-12\n  tag \"x\"\n"
+    text = 'flow a\n  on order\n  active from 2026-01-10 to 2026-01-12\n  tag "x"\n'
     for hour in ("00:00", "23:59"):
         lines = journal(text, [("order", f"{day} {hour}", {})], start="2026-01-01", until="2026-02-01", clock="Asia/Tokyo")
         assert (lines[0]["what"] == "entered") is inside
@@ -136,30 +134,42 @@ def test_6_2_a_flow_is_active_on_local_days_both_included(day: str, inside: bool
     [
         pytest.param("leave on return", [("return", "11")], "11T00:00 a#1 left leave on", id="5.1d leave on"),
         pytest.param(
-            "leave on order where total >= 20 EUR", [("order", "11", {"total": 1999}), ("order", "12", {"total": 2000})],
-            "12T00:00 a#1 left leave on", id="5.1d leave on where",
+            "leave on order where total >= 20 EUR",
+            [("order", "11", {"total": 1999}), ("order", "12", {"total": 2000})],
+            "12T00:00 a#1 left leave on",
+            id="5.1d leave on where",
         ),
         pytest.param(
-            "leave on shipment where order_id = trigger.id", [("shipment", "11", {"order_id": "B"}), ("shipment", "12", {"order_id": "A"})],
-            "12T00:00 a#1 left leave on", id="6.5 leave on by the trigger",
+            "leave on shipment where order_id = trigger.id",
+            [("shipment", "11", {"order_id": "B"}), ("shipment", "12", {"order_id": "A"})],
+            "12T00:00 a#1 left leave on",
+            id="6.5 leave on by the trigger",
         ),
         pytest.param("leave when count(order) >= 2", [("order", "11")], "11T00:00 a#1 left leave when", id="5.1d leave when"),
         pytest.param("while count(order) < 2", [("order", "11")], "11T00:00 a#1 left while", id="5.1d while"),
         pytest.param("while time since last(order) < 3 days", [], "13T00:00 a#1 left while", id="5.4b while, by time alone"),
         pytest.param("leave when time since trigger > 3 days", [], "13T00:00 a#1 left leave when", id="5.4b leave when, by time"),
         pytest.param("leave when today >= 2026-01-12", [], "12T00:00 a#1 left leave when", id="5.4b leave when, by date"),
-        pytest.param("leave when customer.cart.total >= 10 EUR", [("cart", "11", {"total": 1000})],
-                     "11T00:00 a#1 left leave when", id="2.5 leave when, by the cart"),
+        pytest.param(
+            "leave when customer.cart.total >= 10 EUR",
+            [("cart", "11", {"total": 1000})],
+            "11T00:00 a#1 left leave when",
+            id="2.5 leave when, by the cart",
+        ),
         pytest.param('leave on sent "x"', [("view", "11")], "11T00:00 a#1 left leave on", id="5.3 leave on an effect"),
-        pytest.param('leave when customer.tags contains "t"', [("view", "11")], "11T00:00 a#1 left leave when", id="5.3 by a tag"),
+        pytest.param(
+            'leave when customer.tags contains "t"', [("view", "11")], "11T00:00 a#1 left leave when", id="5.3 by a tag"
+        ),
         pytest.param('leave when customer.city = "Rome"', [("view", "11")], "11T00:00 a#1 left leave when", id="5.3 by a field"),
         pytest.param("leave when customer.score >= 5", [("view", "11")], "11T00:00 a#1 left leave when", id="5.3 by a score"),
-        pytest.param('leave when customer.subscriptions contains "n"', [("view", "11")], "11T00:00 a#1 left leave when", id="5.3 by a list"),
+        pytest.param(
+            'leave when customer.subscriptions contains "n"', [("view", "11")], "11T00:00 a#1 left leave when", id="5.3 by a list"
+        ),
         pytest.param("leave when inside b", [("view", "11")], "11T00:00 a#1 left leave when", id="5.3 by another flow's entry"),
         pytest.param('leave on entered "b"', [("view", "11")], "11T00:00 a#1 left leave on", id="5.3 by entered"),
         pytest.param('leave on finished "b"', [("view", "11")], "12T00:00 a#1 left leave on", id="5.3 by finished"),
     ],
-)  # fmt: skip
+)
 def test_a_run_leaves(header: str, rows: list[Any], left: str) -> None:
     text = f"""
 flow a
@@ -205,48 +215,51 @@ flow a
     [
         pytest.param("count(order) >= 2", ["10", "11"], ["11T00:00"], id="6.1 by an event"),
         pytest.param("time since last(order) >= 3 days", ["10", "11"], ["14T00:00"], id="6.1 by time alone"),
-        pytest.param("time since last(order) >= 3 days", ["10", "13", "14"], ["17T00:00"], id="P1 an order at that instant prevents it"),
+        pytest.param(
+            "time since last(order) >= 3 days", ["10", "13", "14"], ["17T00:00"], id="P1 an order at that instant prevents it"
+        ),
         pytest.param("time since last(order) >= 3 days", ["10", "20"], ["13T00:00", "23T00:00"], id="6.1 at each change"),
         pytest.param("not any(order in the last 3 days)", ["10"], ["13T00:00"], id="6.1 only the change, not at START"),
         pytest.param("count(order in the last 3 days) >= 2", ["10", "11", "12"], ["11T00:00"], id="6.1 still true is no change"),
         pytest.param("count(order in the last 3 days) = 1", ["10", "11"], ["10T00:00", "13T00:00"], id="1.5 the oldest leaves"),
         pytest.param("count(order) = 0 and today >= 2026-01-20", [], ["20T00:00"], id="6.1 a date alone"),
     ],
-)  # fmt: skip
+)
 def test_when_a_condition_becomes_true(condition: str, rows: list[str], at: list[str]) -> None:
-    found = story(f"flow a\n  when {condition}\n  tag \"x\"\n", [("order", day) for day in rows], "entered")
+    found = story(f'flow a\n  when {condition}\n  tag "x"\n', [("order", day) for day in rows], "entered")
     assert found == [f"{one} a#{number} entered" for number, one in enumerate(at, 1)]
 
 
 @pytest.mark.parametrize(
-    ("words", "at"), [("", []), (", including those already", ["01T00:00 a#1 entered"]), (" including those already", ["01T00:00 a#1 entered"])]
+    ("words", "at"),
+    [("", []), (", including those already", ["01T00:00 a#1 entered"]), (" including those already", ["01T00:00 a#1 entered"])],
 )
 def test_6_1_those_for_whom_it_is_already_true_enter_only_with_the_words(words: str, at: list[str]) -> None:
-    text = f"flow a\n  when count(order) >= 1{words}\n  tag \"x\"\n"
+    text = f'flow a\n  when count(order) >= 1{words}\n  tag "x"\n'
     lines = journal(text, [("order", "2025-12-01", {}), ("order", "2026-01-05", {})], start="2026-01-01", until="2026-01-31")
     assert [f"{line['at'][8:16]} a#{line['run']} entered" for line in lines if line["what"] == "entered"] == at
 
 
 def test_6_1_a_customer_who_begins_later_enters_by_what_is_true_then() -> None:
-    text = "flow a\n  when count(order) = 0\n  tag \"none\"\nflow b\n  when count(order) >= 1\n  tag \"some\"\n"
+    text = 'flow a\n  when count(order) = 0\n  tag "none"\nflow b\n  when count(order) >= 1\n  tag "some"\n'
     assert story(text, [], "entered", begins="2026-01-05 10:00") == ["05T10:00 a#1 entered"]
     assert story(text, [("order", "05 10:00")], "entered", begins="2026-01-05 10:00") == ["05T10:00 b#1 entered"]
 
 
 def test_6_1_a_change_that_was_missed_is_not_made_up_for() -> None:
-    text = "flow a\n  when count(order) >= 1\n  for count(view) >= 1\n  tag \"x\"\n"
+    text = 'flow a\n  when count(order) >= 1\n  for count(view) >= 1\n  tag "x"\n'
     assert story(text, [("order", "10"), ("view", "11"), ("order", "12")]) == ["10T00:00 a not_entered audience"]
 
 
 def test_3_4_before_start_events_are_only_facts() -> None:
-    text = "flow a\n  on order\n  tag \"x\"\nflow b\n  on cart then no order within 3 days\n  tag \"y\"\n"
+    text = 'flow a\n  on order\n  tag "x"\nflow b\n  on cart then no order within 3 days\n  tag "y"\n'
     rows: list[Row] = [("order", "2025-12-31 23:59", {}), ("cart", "2025-12-31", {}), ("order", "2026-01-01", {})]
     lines = journal(text, rows, start="2026-01-01", until="2026-01-31")
     assert [(line["flow"], line["at"]) for line in lines if line["what"] == "entered"] == [("a", "2026-01-01T00:00:00Z")]
 
 
 def test_3_4_until_is_included() -> None:
-    text = "flow a\n  on order\n  wait 1 day\n  tag \"x\"\n"
+    text = 'flow a\n  on order\n  wait 1 day\n  tag "x"\n'
     assert story(text, [("order", "30 00:00")], "tagged") == ["31T00:00 a#1 tagged x"]
     assert story(text, [("order", "30 00:01")], "tagged") == []
 
@@ -264,37 +277,57 @@ NO_ORDER = "on cart then no order or empty_cart within 1 hour"
         pytest.param(NO_ORDER, ["cart 10 09:00", "order 10 10:01"], ["10T10:00"], id="6.4 an order after the end"),
         pytest.param(NO_ORDER, ["cart 10 09:00", "empty_cart 10 09:30"], [], id="6.4 any of several"),
         pytest.param(NO_ORDER, ["cart 10 09:00", "cart 10 09:30"], ["10T10:30"], id="6.4 a repeated first event starts over"),
-        pytest.param(NO_ORDER, ["order 10 09:00", "cart 10 09:00"], ["10T10:00"], id="6.4 an order before the cart, at its instant"),
+        pytest.param(
+            NO_ORDER, ["order 10 09:00", "cart 10 09:00"], ["10T10:00"], id="6.4 an order before the cart, at its instant"
+        ),
         pytest.param("on cart then order within 1 day", ["cart 10", "order 11"], ["11T00:00"], id="1.4 within is inclusive"),
         pytest.param("on cart then order within 1 day", ["cart 10", "order 11 00:01"], [], id="6.4 too late"),
-        pytest.param("on cart then order within 1 day", ["cart 10", "cart 11", "order 12"], ["12T00:00"], id="6.4 from the last cart"),
         pytest.param(
-            "on cart then order within 1 day then return within 2 days", ["cart 10", "order 11", "return 13"], ["13T00:00"],
+            "on cart then order within 1 day", ["cart 10", "cart 11", "order 12"], ["12T00:00"], id="6.4 from the last cart"
+        ),
+        pytest.param(
+            "on cart then order within 1 day then return within 2 days",
+            ["cart 10", "order 11", "return 13"],
+            ["13T00:00"],
             id="6.4 each D runs from the one before",
         ),
         pytest.param(
-            "on cart then no order within 1 day then order within 1 day", ["cart 10", "order 12"], ["12T00:00"],
+            "on cart then no order within 1 day then order within 1 day",
+            ["cart 10", "order 12"],
+            ["12T00:00"],
             id="6.4 after a `no`, from its deadline",
         ),
         pytest.param(
-            "on cart then no order within 1 day then no view within 1 day", ["cart 10"], ["12T00:00"], id="6.4 two `no`",
+            "on cart then no order within 1 day then no view within 1 day",
+            ["cart 10"],
+            ["12T00:00"],
+            id="6.4 two `no`",
         ),
         pytest.param(
-            "on view then view within 1 day", ["view 10", "view 10 12:00", "view 11"], ["10T12:00"],
+            "on view then view within 1 day",
+            ["view 10", "view 10 12:00", "view 11"],
+            ["10T12:00"],
             id="6.4 an event that is used up starts nothing",
         ),
-        pytest.param("on cart then no cart within 1 hour", ["cart 10 09:00", "cart 10 09:30"], ["10T10:30"],
-                     id="6.4 what ends a sequence may start it over"),
+        pytest.param(
+            "on cart then no cart within 1 hour",
+            ["cart 10 09:00", "cart 10 09:30"],
+            ["10T10:30"],
+            id="6.4 what ends a sequence may start it over",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_sequence(trigger: str, rows: list[str], at: list[str]) -> None:
-    found = story(f"flow a\n  {trigger}\n  tag \"x\"\n", [tuple(row.split(" ", 1)) for row in rows], "entered")  # type: ignore[misc]
+    found = story(f'flow a\n  {trigger}\n  tag "x"\n', [tuple(row.split(" ", 1)) for row in rows], "entered")  # type: ignore[misc]
     assert [line.split()[0] for line in found] == at
 
 
 def test_6_4_with_enter_every_time_each_first_event_has_its_own() -> None:
     text = f"flow a\n  {NO_ORDER}\n  enter every time\n  wait 1 day\n"
-    assert story(text, [("cart", "10 09:00"), ("cart", "10 09:30")], "entered") == ["10T10:00 a#1 entered", "10T10:30 a#2 entered"]
+    assert story(text, [("cart", "10 09:00"), ("cart", "10 09:30")], "entered") == [
+        "10T10:00 a#1 entered",
+        "10T10:30 a#2 entered",
+    ]
 
 
 def test_6_5_the_trigger_of_a_sequence_is_its_first_event() -> None:
@@ -311,149 +344,3 @@ flow a
     ]
     lines = journal(text, rows, start="2026-01-01", until="2026-01-31")
     assert [(line["at"], line["subject"]) for line in lines if line["what"] == "sent"] == [("2026-01-10T02:00:00Z", "50.00 EUR")]
-
-
-# -- Several at once --------------------------------------------------------------------------------------------------
-
-
-def test_6_2_one_event_lets_in_one_run_of_a_flow() -> None:
-    text = "flow a\n  on order\n  on order where total >= 1 EUR\n  when count(order) >= 1\n  enter every time\n  tag \"x\"\n"
-    assert story(text, [("order", "10", {"total": 500})], "entered", "not_entered") == ["10T00:00 a#1 entered"]
-
-
-def test_5_1_flow_order_is_priority_then_declaration() -> None:
-    text = "flow a\n  on order\n  tag \"a\"\nflow b\n  on order\n  priority 5\n  tag \"b\"\nflow c\n  on order\n  tag \"c\"\n"
-    assert story(text, [("order", "10")], "tagged") == [f"10T00:00 {one}#1 tagged {one}" for one in "bac"]
-
-
-def test_p2_an_event_lets_everybody_in_before_anybody_steps() -> None:
-    text = "flow a\n  on order\n  tag \"a\"\nflow b\n  on order\n  tag \"b\"\n"
-    assert [line.split()[2] for line in story(text, [("order", "10")], "entered", "tagged")] == ["entered"] * 2 + ["tagged"] * 2
-
-
-GROUP = """
-flow low
-  on cart
-  group g
-  {low}
-  wait 5 days
-flow high
-  on order
-  group g
-  {high}
-  wait 2 days
-"""
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "rows", "expected"),
-    [
-        pytest.param("", "", ["cart 10", "order 11"],
-                     ["10T00:00 low#1 entered", "11T00:00 low#1 left takeover", "11T00:00 high#1 entered", "13T00:00 high#1 finished"],
-                     id="6.7 the one declared later takes over"),
-        pytest.param("", "", ["order 10", "cart 11"],
-                     ["10T00:00 high#1 entered", "11T00:00 low not_entered group", "12T00:00 high#1 finished"],
-                     id="6.7 the one declared earlier is refused"),
-        pytest.param("priority 3", "", ["cart 10", "order 11"],
-                     ["10T00:00 low#1 entered", "11T00:00 high not_entered group", "15T00:00 low#1 finished"],
-                     id="6.7 a higher priority keeps its place"),
-        pytest.param("priority 3", "", ["order 10", "cart 11"],
-                     ["10T00:00 high#1 entered", "11T00:00 high#1 left takeover", "11T00:00 low#1 entered", "16T00:00 low#1 finished"],
-                     id="6.7 a higher priority takes over"),
-    ],
-)  # fmt: skip
-def test_a_customer_is_inside_one_flow_of_a_group(low: str, high: str, rows: list[str], expected: list[str]) -> None:
-    text = GROUP.format(low=low, high=high).replace("  \n", "")
-    assert story(text, [tuple(row.split(" ")) for row in rows]) == expected  # type: ignore[misc]
-
-
-def test_6_7_of_one_event_the_strongest_of_a_group_enters_first() -> None:
-    text = "flow low\n  on order\n  group g\n  wait 1 day\nflow high\n  on order\n  group g\n  wait 1 day\n"
-    assert story(text, [("order", "10")], "entered", "not_entered", "left") == [
-        "10T00:00 high#1 entered",
-        "10T00:00 low not_entered group",
-    ]
-
-
-def test_6_7_a_takeover_drops_the_held_message_and_counts_as_an_exit() -> None:
-    text = """
-shop "S"
-  quiet hours 22:00 to 06:00
-flow low
-  on cart
-  group g
-  enter again after 2 days
-  send email "x"
-flow high
-  on order
-  group g
-  tag "h"
-"""
-    rows = [("cart", "10 23:00"), ("order", "10 23:30"), ("cart", "12 12:00"), ("cart", "13 00:00")]
-    assert story(text, rows, "held", "dropped", *IN_OUT) == [
-        "10T23:00 low#1 entered",
-        "10T23:00 low#1 held quiet hours x",
-        "10T23:30 low#1 dropped left x",
-        "10T23:30 low#1 left takeover",
-        "10T23:30 high#1 entered",
-        "10T23:30 high#1 finished",
-        "12T12:00 low not_entered reentry",
-        "13T00:00 low#2 entered",
-        "13T00:00 low#2 held quiet hours x",
-        "13T06:00 low#2 finished",
-    ]
-
-
-def test_6_8_start_is_a_trigger_like_any_other() -> None:
-    text = """
-flow a
-  on order
-  start b
-  start c
-  tag "a"
-flow b
-  on cart
-  tag "b {trigger.total}"
-flow c
-  on cart
-  for count(order) >= 2
-  tag "c"
-""".replace('tag "b {trigger.total}"', 'tag "b"')
-    assert story(text, [("order", "10", {"total": 100})], "tagged", *IN_OUT) == [
-        "10T00:00 a#1 entered",
-        "10T00:00 b#1 entered",
-        "10T00:00 c not_entered audience",
-        "10T00:00 a#1 tagged a",
-        "10T00:00 a#1 finished",
-        "10T00:00 b#1 tagged b",
-        "10T00:00 b#1 finished",
-    ]
-
-
-def test_6_8_stop_ends_this_run_and_stop_f_all_of_f() -> None:
-    text = """
-flow a
-  on order
-  enter every time
-  wait 5 days
-flow b
-  on cart
-  stop a
-  stop
-  tag "never"
-"""
-    assert story(text, [("order", "10"), ("order", "11"), ("cart", "12")], "left", "tagged") == [
-        "12T00:00 a#1 left stop",
-        "12T00:00 a#2 left stop",
-        "12T00:00 b#1 left stop",
-    ]
-
-
-def test_6_5_without_an_event_only_the_instant_of_the_trigger_is_known() -> None:
-    text = """
-flow a
-  when count(order) >= 1
-  wait until 2 days after trigger.at
-  tag "x"
-"""
-    assert story(text, [("order", "10")], "tagged") == ["12T00:00 a#1 tagged x"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,10 +14,8 @@ SUNDAY_NOON = "2026-01-11 12:00"
 
 def gone_on(wait: str, at: str, *, clock: str = "UTC", customer: dict[str, Any] | None = None) -> str:
     """Give when a run that reached a wait at some time went on, by the customer's clock."""
-    text = f"field customer.renewal: date\nfield customer.hour: time\nflow a\n  on order\n  {wait}\n  tag \"on\"\n"
-    lines = journal(
-        text, [("order", at, {})], start="2026-01-01", until="2028-12-31", clock=clock, customer=customer or {}
-    )
+    text = f'field customer.renewal: date\nfield customer.hour: time\nflow a\n  on order\n  {wait}\n  tag "on"\n'
+    lines = journal(text, [("order", at, {})], start="2026-01-01", until="2028-12-31", clock=clock, customer=customer or {})
     return next(local(line, clock) for line in lines if line["what"] == "tagged")
 
 
@@ -33,13 +32,17 @@ def gone_on(wait: str, at: str, *, clock: str = "UTC", customer: dict[str, Any] 
         pytest.param("wait until 08:00", "2026-01-11 08:01", "UTC", "2026-01-12 08:00", id="7.2 past, so tomorrow"),
         pytest.param("wait until monday at 08:00", SUNDAY_NOON, "Asia/Tokyo", "2026-01-12 08:00", id="7.2 the local weekday"),
         pytest.param("wait until monday at 08:00", "2026-01-12 08:00", "UTC", "2026-01-12 08:00", id="7.2 a weekday now"),
-        pytest.param("wait until monday at 08:00", "2026-01-12 08:01", "UTC", "2026-01-19 08:00", id="7.2 a week from a minute ago"),
+        pytest.param(
+            "wait until monday at 08:00", "2026-01-12 08:01", "UTC", "2026-01-19 08:00", id="7.2 a week from a minute ago"
+        ),
         pytest.param("wait until monday", "2026-01-12 15:00", "UTC", "2026-01-12 15:00", id="7.2 all of a monday is monday"),
         pytest.param("wait until monday", SUNDAY_NOON, "Asia/Tokyo", "2026-01-12 00:00", id="7.2 a day begins at midnight"),
         pytest.param("wait until 2026-01-20 10:00", SUNDAY_NOON, "Asia/Tokyo", "2026-01-20 10:00", id="7.2 a moment"),
         pytest.param("wait until 2026-01-20", SUNDAY_NOON, "Asia/Tokyo", "2026-01-20 00:00", id="7.2 a date begins at midnight"),
         pytest.param("wait until 2026-01-11", SUNDAY_NOON, "UTC", SUNDAY_NOON, id="7.2 a moment that is past"),
-        pytest.param("wait until 2 hours after trigger.at", SUNDAY_NOON, "UTC", "2026-01-11 14:00", id="7.2 counted from a moment"),
+        pytest.param(
+            "wait until 2 hours after trigger.at", SUNDAY_NOON, "UTC", "2026-01-11 14:00", id="7.2 counted from a moment"
+        ),
     ],
 )
 def test_a_wait_goes_on_at(wait: str, at: str, clock: str, on: str) -> None:
@@ -50,23 +53,30 @@ def test_a_wait_goes_on_at(wait: str, at: str, clock: str, on: str) -> None:
     ("wait", "customer", "on"),
     [
         pytest.param("wait until customer.renewal at 09:00", {"renewal": "2026-02-01"}, "2026-02-01 09:00", id="7.2 a field"),
-        pytest.param("wait until 3 days before customer.renewal", {"renewal": "2026-02-01"}, "2026-01-29 00:00", id="7.2 before it"),
+        pytest.param(
+            "wait until 3 days before customer.renewal", {"renewal": "2026-02-01"}, "2026-01-29 00:00", id="7.2 before it"
+        ),
         pytest.param("wait until customer.birthday", {"birthday": (2, 29)}, "2026-02-28 00:00", id="1.7 29 February"),
         pytest.param("wait until customer.birthday", {"birthday": (1, 11)}, SUNDAY_NOON, id="1.7 today is the next birthday"),
-        pytest.param("wait until customer.birthday at 09:00", {"birthday": (1, 11)}, "2027-01-11 09:00", id="7.2 today at 9 is past"),
-        pytest.param("wait until 3 days before customer.birthday at 09:00", {"birthday": (1, 2)}, "2026-12-30 09:00", id="1.7 over new year"),
+        pytest.param(
+            "wait until customer.birthday at 09:00", {"birthday": (1, 11)}, "2027-01-11 09:00", id="7.2 today at 9 is past"
+        ),
+        pytest.param(
+            "wait until 3 days before customer.birthday at 09:00",
+            {"birthday": (1, 2)},
+            "2026-12-30 09:00",
+            id="1.7 over new year",
+        ),
     ],
 )
 def test_a_wait_follows_a_field(wait: str, customer: dict[str, Any], on: str) -> None:
     if "renewal" in customer:
-        from datetime import date
-
         customer = {"renewal": date.fromisoformat(customer["renewal"]).toordinal()}
     assert gone_on(wait, SUNDAY_NOON, customer=customer) == on
 
 
 def test_7_2_a_wait_for_what_is_unknown_goes_on_at_once_and_says_so() -> None:
-    text = "flow a\n  on order\n  wait until customer.birthday at 09:00\n  tag \"on\"\n"
+    text = 'flow a\n  on order\n  wait until customer.birthday at 09:00\n  tag "on"\n'
     lines = journal(text, [("order", SUNDAY_NOON, {})], start="2026-01-01", until="2026-02-01")
     assert said(lines, "waiting", "tagged") == [
         ("2026-01-11T12:00:00Z", "waiting", "unknown"),
@@ -124,11 +134,15 @@ def test_7_4_both_blocks_go_on_below() -> None:
         ("11T10:00", "tagged", "after"),
         ("11T10:00", "finished"),
     ]
-    assert steps(text, rows[:1])[1:] == [("12T10:00", "tagged", "silent"), ("12T10:00", "tagged", "after"), ("12T10:00", "finished")]
+    assert steps(text, rows[:1])[1:] == [
+        ("12T10:00", "tagged", "silent"),
+        ("12T10:00", "tagged", "after"),
+        ("12T10:00", "finished"),
+    ]
 
 
 def test_p1_an_order_at_the_instant_a_wait_ends_comes_first() -> None:
-    text = "flow a\n  on cart\n  leave on order\n  wait 1 hour\n  tag \"late\"\n"
+    text = 'flow a\n  on cart\n  leave on order\n  wait 1 hour\n  tag "late"\n'
     rows: list[Row] = [("cart", "2026-01-10 10:00", {}), ("order", "2026-01-10 11:00", {})]
     assert steps(text, rows) == [("10T11:00", "left", "leave on")]
 
@@ -154,7 +168,9 @@ flow b
         pytest.param([("order", "10"), ("click", "11")], ["clicked"], id="7.4 sent by this run"),
         pytest.param([("order", "10"), ("cart", "10T12"), ("click", "11")], ["silent"], id="7.4 sent last by another flow"),
         pytest.param([("order", "10"), ("order", "11"), ("click", "11T12")], ["silent", "clicked"], id="7.4 by another run"),
-        pytest.param([("order", "10"), ("click", "11"), ("cart", "11T12"), ("click", "11T13")], ["clicked"], id="7.4 the first one"),
+        pytest.param(
+            [("order", "10"), ("click", "11"), ("cart", "11T12"), ("click", "11T13")], ["clicked"], id="7.4 the first one"
+        ),
     ],
 )
 def test_a_click_of_this_flow_is_about_the_last_message_sent(rows: list[tuple[str, str]], tags: list[str]) -> None:
@@ -186,18 +202,18 @@ def test_a_click_of_this_flow_is_about_the_last_message_sent(rows: list[tuple[st
     ],
 )
 def test_a_wait_until_a_condition_holds(condition: str, rows: list[str], expected: tuple[str, str]) -> None:
-    text = f"flow a\n  on order\n  enter once\n  wait until {condition} up to 3 days\n    tag \"x\"\n  else\n    tag \"y\"\n"
+    text = f'flow a\n  on order\n  enter once\n  wait until {condition} up to 3 days\n    tag "x"\n  else\n    tag "y"\n'
     lines = steps(text, [("order", f"2026-01-{day}", {}) for day in rows])
     assert [(line[0], line[2]) for line in lines if line[1] == "branched"] == [expected]
 
 
 def test_7_3_a_wait_without_a_timeout_may_last_for_ever() -> None:
-    text = "flow a\n  on order\n  enter once\n  wait until count(order) >= 2\n  tag \"x\"\n"
+    text = 'flow a\n  on order\n  enter once\n  wait until count(order) >= 2\n  tag "x"\n'
     assert steps(text, [("order", "2026-01-10", {})]) == []
 
 
 def test_7_2_a_time_later_than_the_timeout_is_given_up() -> None:
-    text = "flow a\n  on order\n  wait until monday at 09:00 up to 1 day\n    tag \"monday\"\n  else\n    tag \"no\"\n"
+    text = 'flow a\n  on order\n  wait until monday at 09:00 up to 1 day\n    tag "monday"\n  else\n    tag "no"\n'
     assert ("11T10:00", "tagged", "no") in steps(text, [("order", "2026-01-10 10:00", {})])
     assert ("12T09:00", "tagged", "monday") in steps(text, [("order", "2026-01-11 10:00", {})])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import attrs
 
@@ -85,7 +86,7 @@ class _Checker:
             self.declarations(module, rules)
         if plain is None:
             return self.result(
-                p.Shop("", "UTC", currency, digits, (), frozenset(), frozenset(), frozenset(), ()), (), rules, scores
+                p.Shop("", "UTC", currency, digits, (), frozenset(), frozenset(), frozenset(), (), Fraction(0)), (), rules, scores
             )
         shop_rules = ShopRules(self.report, self.zones, plain.fixed_length, plain.count)
         checked_shop = shop_rules.shop(shop, currency, digits)

@@ -13,7 +13,7 @@ from cadenza.syntax.source import Span
 
 
 class Expressions(StreamRules, ComparisonRules, LiteralRules):
-    def term(self, node: n.Expression, scope: Scope) -> Term:  # noqa: C901 - one case for each construct
+    def term(self, node: n.Expression | n.Offer, scope: Scope) -> Term:  # noqa: C901 - one case for each construct
         span = node.span
         match node:
             case n.Name():
@@ -61,6 +61,9 @@ class Expressions(StreamRules, ComparisonRules, LiteralRules):
             case n.Windowed():
                 return self.stream_as_value(n.Member(span, node.stream, n.Name(span, "")))
             case n.Mistake():
+                return self.unknown(span)
+            case n.Off() | n.FreeShipping() | n.BuyGet() | n.Gift() | n.Membership() | n.Entry():
+                self.report.add("F0422", f"`{span.text}` is an offer, and only a coupon is good for one", span)
                 return self.unknown(span)
             case _:
                 return self.literal(node, scope)

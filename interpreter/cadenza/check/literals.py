@@ -116,7 +116,7 @@ class LiteralRules(Rules):
         otherwise = None if part.otherwise is None else self.shown(part.otherwise, scope)
         return self.shown(part.value, scope), otherwise
 
-    def shown(self, node: n.Expression, scope: Scope) -> Term:
+    def shown(self, node: n.Expression | n.Offer, scope: Scope) -> Term:
         term = self.term(node, scope)
         if term.type.name not in _SHOWN and term.type != UNKNOWN:
             self.report.add(

@@ -21,7 +21,7 @@ from cadenza.check.terms import (
     Trigger,
 )
 from cadenza.check.types import CART, CONDITION, CUSTOMER, DATE, MOMENT, NUMBER, TIME, UNKNOWN, WEEKDAY, Type, line_of, list_of
-from cadenza.check.vocabulary import CUSTOMER_LISTS, LINE_FIELDS
+from cadenza.check.vocabulary import CUSTOMER_LISTS, LINE_FIELDS, SHORT_NAMES
 from cadenza.syntax import nodes as n
 from cadenza.syntax.builder import MONTHS, WEEKDAYS
 from cadenza.syntax.diagnostics import Diagnostic
@@ -320,7 +320,9 @@ class NameRules(Rules):
         if text in scope.bound or (scope.element is not None and text in self.fields(scope.element)):
             return False
         declared = scope.module.names.get(text)
-        return declared.word == "event" if declared is not None else text in self.vocabulary.events
+        if declared is not None:
+            return declared.word == "event"
+        return text in self.vocabulary.events or text in SHORT_NAMES
 
     def customer_field(self, node: n.Member) -> Term:
         name = node.name.text

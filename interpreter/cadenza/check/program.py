@@ -267,6 +267,8 @@ class Send(Step):
     next_of: bool
     again_after: Length | None
     texts: tuple[Clause, ...]
+    coupons: tuple[tuple[Coupon, Term | None], ...]
+    """Each with its `if`; the first that holds counts."""
     transactional: tuple[Term, ...]
     """Conditions, any of which makes the message transactional."""
 
@@ -278,6 +280,29 @@ class Clause:
     kind: str
     value: Term
     only_if: Term | None
+
+
+@node
+class Offer:
+    """What a coupon is good for; an order that fits `redeemed_by` redeems it, within `lifetime`, None for ever."""
+
+    span: Span
+    text: str
+    redeemed_by: Pattern | None
+    lifetime: Term | None
+
+
+@node
+class Coupon:
+    """A coupon by its name; without an offer it can only be mentioned."""
+
+    name: str
+    offer: Offer | None
+
+
+@node
+class IssueCoupon(Step):
+    coupon: Coupon
 
 
 @node

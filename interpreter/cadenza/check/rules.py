@@ -22,7 +22,7 @@ from cadenza.syntax.source import Span
 class Bound:
     """What a parameter stands for: an expression with the place it is read in, or nothing that is known."""
 
-    node: n.Expression | None
+    node: n.Expression | n.Offer | None
     scope: Scope | None
 
 
@@ -71,7 +71,7 @@ class Rules:
     sent: set[str] = attrs.field(factory=set)
     splits: Splits = attrs.field(factory=Splits)
 
-    def term(self, node: n.Expression, scope: Scope) -> Term:
+    def term(self, node: n.Expression | n.Offer, scope: Scope) -> Term:
         raise NotImplementedError
 
     def condition(self, node: n.Condition, scope: Scope) -> Term:

@@ -23,7 +23,7 @@ class Splits:
         arms = [arm for arm in node.arms if isinstance(arm, n.Arm)]
         if len(arms) < len(node.arms):
             return
-        total = sum(arm.share.value for arm in arms)
+        total = sum((arm.share.value for arm in arms), Fraction(0))
         if total != 1:
             report.add(
                 "F0519",

@@ -10,6 +10,7 @@ import attrs
 from cadenza.check import program as p
 from cadenza.check.expressions import Expressions
 from cadenza.check.observe import observed
+from cadenza.check.offers import OfferRules
 from cadenza.check.rules import Scope
 from cadenza.check.terms import Constant, CustomerField, MomentPart, Term
 from cadenza.check.types import (
@@ -86,6 +87,9 @@ class StepRules:
             case n.Subscribe(mailing_list=name) | n.Unsubscribe(mailing_list=name):
                 mailing_list = self.data_name(name, "a mailing list")
                 return None if mailing_list is None else p.Subscribe(path, span, mailing_list, isinstance(node, n.Subscribe))
+            case n.IssueCoupon(name=name, offered=offered):
+                coupon = self.coupon(name, offered)
+                return None if coupon is None else p.IssueCoupon(path, span, coupon)
             case n.Notify(team=team, text=text):
                 name_, shown = self.data_name(team, "a team"), self.shown_text(text)
                 return None if name_ is None else p.Notify(path, span, name_, shown)
@@ -196,12 +200,13 @@ class StepRules:
         self.rules.sent.update(messages)
         texts: list[p.Clause] = []
         transactional: list[Term] = []
+        coupons: list[tuple[p.Coupon, Term | None]] = []
         for clause in node.clauses:
-            self.clause(clause, texts, transactional)
+            self.clause(clause, texts, coupons, transactional)
         if not channels or len(messages) < len(names):
             return None
         next_of = isinstance(node.messages, n.NextOf)
-        return p.Send(path, node.span, channels, messages, next_of, again, tuple(texts), tuple(transactional))
+        return p.Send(path, node.span, channels, messages, next_of, again, tuple(texts), tuple(coupons), tuple(transactional))
 
     def channel(self, node: n.Name | n.Member) -> Term | None:
         if isinstance(node, n.Name) and node.text in CHANNELS:
@@ -224,7 +229,13 @@ class StepRules:
             )
         return None
 
-    def clause(self, node: n.Clause, texts: list[p.Clause], transactional: list[Term]) -> None:
+    def clause(
+        self,
+        node: n.Clause,
+        texts: list[p.Clause],
+        coupons: list[tuple[p.Coupon, Term | None]],
+        transactional: list[Term],
+    ) -> None:
         if isinstance(node, n.Mistake):
             return
         only_if = None if node.only_if is None else self.rules.condition(node.only_if, self.scope)
@@ -233,9 +244,14 @@ class StepRules:
                 transactional.append(only_if or Constant(node.span, True, CONDITION))
             case n.With(bindings=bindings):
                 for binding in bindings:
-                    self.add_clause(
-                        node, p.Clause(binding.name.text, self.rules.shown(binding.value, self.scope), only_if), texts
-                    )
+                    value = self.rules.shown(binding.value, self.scope)
+                    self.add_clause(node, p.Clause(binding.name.text, value, only_if), texts)
+            case n.Coupon(name=name, offered=offered):
+                coupon = self.coupon(name, offered)
+                if any(condition is None for _, condition in coupons):
+                    self.never_counts(node, "coupon")
+                if coupon is not None:
+                    coupons.append((coupon, only_if))
             case n.Subject(text=text) | n.Sender(text=text) | n.Template(text=text):
                 kind = type(node).__name__.lower()
                 self.add_clause(node, p.Clause(kind, self.shown_text(text), only_if), texts)
@@ -244,13 +260,21 @@ class StepRules:
 
     def add_clause(self, node: n.Clause, clause: p.Clause, texts: list[p.Clause]) -> None:
         if any(one.kind == clause.kind and one.only_if is None for one in texts):
-            self.rules.report.add(
-                "F0509",
-                f"a `{clause.kind}` above this one always counts, so this one never does",
-                node.span,
-                help="put the one without `if` last",
-            )
+            self.never_counts(node, clause.kind)
         texts.append(clause)
+
+    def never_counts(self, node: n.Clause, kind: str) -> None:
+        self.rules.report.add(
+            "F0509",
+            f"a `{kind}` above this one always counts, so this one never does",
+            node.span,
+            help="put the one without `if` last",
+        )
+
+    def coupon(self, name: n.Text | n.Name, offered: n.Offered | None) -> p.Coupon | None:
+        text = self.data_name(name, "a coupon")
+        offer = None if offered is None else OfferRules(self.rules, self.scope, self.data_name).offer(offered)
+        return None if text is None or (offered is not None and offer is None) else p.Coupon(text, offer)
 
     def shown_text(self, node: n.Text | n.Name) -> Term:
         return self.rules.shown(node, self.scope)

@@ -29,6 +29,7 @@ from cadenza.check.types import (
     is_text,
     line_of,
 )
+from cadenza.check.vocabulary import SHORT_NAMES
 from cadenza.syntax import nodes as n
 from cadenza.syntax.source import Span
 
@@ -67,8 +68,8 @@ class StreamRules(NameRules):
             with self.aside():  # what is wrong in it is said where it is declared
                 patterns = self.patterns(declared.node.events, Scope(declared.module))
             self.under_way.pop()
-        elif name.text in self.vocabulary.events:
-            patterns = (Pattern(name.span, name.text, None, False, None),)
+        elif (kind := SHORT_NAMES.get(name.text, name.text)) in self.vocabulary.events:
+            patterns = (Pattern(name.span, kind, None, False, None),)
         else:
             aliases = [one for one, what in scope.module.names.items() if what.word == "event"]
             self.report.unknown_name(
@@ -226,7 +227,7 @@ class StreamRules(NameRules):
                 return None if stream is None else self.reshaped(node, stream, members)
         return self.of_list(node.path, scope)
 
-    def argument(self, node: n.Expression, scope: Scope) -> EventStream | ListStream | None:
+    def argument(self, node: n.Expression | n.Offer, scope: Scope) -> EventStream | ListStream | None:
         """Read an argument as the stream it stands for."""
         if isinstance(node, n.Windowed):
             stream = self.argument(node.stream, scope)
@@ -240,6 +241,9 @@ class StreamRules(NameRules):
             return self.stream(n.Stream(node.span, alternatives, (), None), scope)
         if isinstance(node, n.Name | n.Member | n.Call | n.Aggregate):
             return self.named_stream(n.NamedStream(node.span, node, None, False), scope)
+        if isinstance(node, n.Offer):
+            self.term(node, scope)
+            return None
         return self.of_list(node, scope)
 
     def of_events(self, node: n.NamedStream, patterns: tuple[Pattern, ...], members: list[n.Name]) -> EventStream | None:

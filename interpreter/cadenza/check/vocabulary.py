@@ -149,6 +149,9 @@ _FROM_FLOWS = """
     untagged     | tag      | tag                                             | a tag was taken off
     changed      | field    | field                                           | a field of the customer was set
     points       | score    | score, amount:number                            | points were added, taken, or expired
+    coupon_issued | coupon  | coupon, code, offer, ends:moment              | a coupon was issued
+    coupon_redeemed | coupon | coupon, code, order_id                       | an order carried a live coupon
+    coupon_expired | coupon | coupon, code                                  | a coupon came to its end unused
     entered      | flow     | flow                                            | a customer entered a flow
     left         | flow     | flow, reason                                    | a run of a flow ended before its last step
     finished     | flow     | flow                                            | a run of a flow ended with its last step
@@ -159,6 +162,8 @@ FROM_FLOWS = {
     for name, kind in _kind(row, len(OUTSIDE) + rank, outside=False).items()
 }
 EVENTS: dict[str, EventKind] = OUTSIDE | FROM_FLOWS
+SHORT_NAMES = {"coupon": "coupon_issued"}
+"""Other names of events: `last(coupon "welcome").ends`."""
 
 # Words that nothing a program declares may be called; fields of the data may.
 RESERVED = frozenset(

@@ -15,6 +15,7 @@ from cadenza.cli.exits import Exit
 
 _COMMANDS = {
     "check": "parse and check flows",
+    "fmt": "the one style of a .flow file",
     "replay": "run real timelines through flows",
     "why": "why a message was sent, or what stopped it",
     "import": "make a data folder of a shop's export",

@@ -10,6 +10,9 @@ import click
 
 from cadenza.driver import Progress
 
+_STEP = 50
+"""How many customers the bar waits for: drawing it costs more than a replay of one."""
+
 
 @contextmanager
 def progress(label: str) -> Iterator[Progress]:
@@ -17,12 +20,11 @@ def progress(label: str) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True, update_min_steps=50) as bar:
+    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
 
         def told(done: int, total: int) -> None:
             bar.length = max(total, 1)
-            bar.update(done - bar.pos)
+            if done == total or done - bar.pos >= _STEP:
+                bar.update(done - bar.pos)
 
         yield told
-        bar.finish()
-        bar.render_progress()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -86,21 +87,28 @@ def _cdnow_rows(source: Path) -> Iterator[tuple[str, str, str, int, str]]:
     try:
         lines = source.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-        raise DataError(f"{source}: {reason.lower()}") from None
+        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "this is not UTF-8 text"
+        raise DataError(f"{source}: {reason}") from None
     width = len(str(len(lines)))
     for number, line in enumerate(lines, 1):
         cells = line.split()
         if not cells or (number == 1 and not cells[0].isdigit()):
             continue  # an empty line, or the names of the columns
-        date, quantity, total = cells[-3:] if len(cells) in (4, 5) else ("", "", "")
-        good = len(date) == 8 and date.isdigit() and quantity.isdigit() and total.replace(".", "", 1).isdigit()
-        if not good:
+        day, quantity, total = cells[-3:] if len(cells) in (4, 5) else ("", "", "")
+        if not (_is_date(day) and quantity.isdigit() and total.replace(".", "", 1).isdigit()):
             raise DataError(
                 f"{source}:{number}: this is not a row of CDNOW's log: {line.strip()!r}; a row has a customer, "
                 "a date as 19970101, a number of CDs, and dollars"
             )
-        yield f"{number:0{width}}", cells[0], f"{date[:4]}-{date[4:6]}-{date[6:]}", int(quantity), total
+        yield f"{number:0{width}}", cells[0], f"{day[:4]}-{day[4:6]}-{day[6:]}", int(quantity), total
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(f"{text[:4]}-{text[4:6]}-{text[6:]}")
+    except ValueError:
+        return False
+    return True
 
 
 # -- Writing ----------------------------------------------------------------------------------------------------------

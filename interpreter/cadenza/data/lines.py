@@ -168,8 +168,11 @@ class LineReader:
 
     # -- Questions about lines ----------------------------------------------------------------------------------------
 
-    def answers(self, questions: Sequence[Derived]) -> list[tuple[Joined, list[Derived]]]:
-        """Give SQL that answers the questions it can: those about products alone meet only the lines of fitting products."""
+    def answers(self, questions: Sequence[Derived], unlisted: tuple[Value, ...]) -> list[tuple[Joined, list[Derived]]]:
+        """Give SQL that answers the questions it can: those about products alone meet only the lines of fitting products.
+
+        `unlisted` is a line of which nothing is known; a question that it fits must meet every line: a product may have no row.
+        """
         columns = self.columns()
         groups: dict[str, list[tuple[Derived, str]]] = {}
         for one in questions:
@@ -177,7 +180,8 @@ class LineReader:
             if where is None:
                 continue
             used = {term.name for term in _fields(one.where)} | ({one.field} if one.field else set())
-            product_only = one.function != "sum" and bool(used) and used <= set(columns.products)
+            of_products = one.function != "sum" and bool(used) and used <= set(columns.products)
+            product_only = of_products and not one.answer([unlisted])
             groups.setdefault("products" if product_only else "lines", []).append((one, where))
         return [
             (self._of_products(columns, group) if kind == "products" else self._of_lines(columns, group), [q for q, _ in group])

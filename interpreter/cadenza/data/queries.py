@@ -145,7 +145,7 @@ class EventQuery:
         """Join the answers that SQL gives to questions about lines; give the column of each."""
         found: dict[str, str] = {}
         if self._lines.available:
-            for number, (joined, answered) in enumerate(self._lines.answers(questions)):
+            for number, (joined, answered) in enumerate(self._lines.answers(questions, (None,) * len(self._layout.lines))):
                 self._joins.append(f"LEFT JOIN ({joined.sql}) l{number} ON l{number}.key = {joined.on}")
                 found |= {one.name: f"l{number}.{quoted(one.name)}" for one in answered}
         return found

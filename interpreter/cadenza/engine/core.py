@@ -122,20 +122,37 @@ class Core(Waits):
     def take_in(self, event: Event) -> None:
         """Make an event a fact, let runs leave, let flows in, wake runs; then the effects of this (semantics 5.1)."""
         kind = self.plan.kinds.get(event.kind, self.plan.no_kind)
+        brought: list[Event] = []
+        before, self.pending = self.pending, brought
+        self.become_fact(event, kind)
+        self.pending = before
+        self.spread(event, kind, brought)
+
+    def take_in_as_one(self, events: Sequence[Event]) -> None:
+        """Take in the effects of one step: all become facts before anything comes of them (semantics 5.3)."""
+        kinds = [self.plan.kinds.get(event.kind, self.plan.no_kind) for event in events]
+        for event, kind in zip(events, kinds, strict=True):
+            self.become_fact(event, kind)
+        for event, kind in zip(events, kinds, strict=True):
+            self.spread(event, kind, [])
+
+    def become_fact(self, event: Event, kind: KindPlan) -> None:
         if event.depth:
             self.rank = event.rank = max(self.rank, self.taken << SHIFT) + 1
         if kind.makes_facts:
             self.make_fact(event, kind)
         if kind.goals:
             self.credit(event, kind)
+
+    def spread(self, event: Event, kind: KindPlan, brought: list[Event]) -> None:
+        """Let a fact have its consequences; `brought` are effects that it brought about in becoming one."""
         if not self.begun:
             flipped = self.begin()
         else:
             flipped = self.flipped_by(kind) if kind.watches else []
         alerted = bool(self.alerts.get(kind.name))
-        if not (alerted or flipped or kind.lets_in):
+        if not (alerted or flipped or kind.lets_in or brought):
             return
-        brought: list[Event] = []
         before, self.pending = self.pending, brought
         allowed = event.depth <= DEEPEST and self.effects <= MOST_EFFECTS
         if alerted:

@@ -16,8 +16,8 @@ from cadenza.check.vocabulary import ADDRESSES
 from cadenza.engine.agenda import EXPIRE, LOOK, RETRY, WAKE, Due, token_of, what_of
 from cadenza.engine.clock import NEVER, Zone
 from cadenza.engine.core import DEEPEST, MOST_EFFECTS
+from cadenza.engine.coupons import Coupon, Coupons
 from cadenza.engine.events import SHIFT, Event, Inputs
-from cadenza.engine.flows import Flows
 from cadenza.engine.journal import NOWHERE, Journal, members
 from cadenza.engine.policy import Consent, Periodic, Sliding, covers
 from cadenza.engine.runs import STAY, Run, StepPlan, Waiting
@@ -77,7 +77,7 @@ class Score:
         return left
 
 
-class Customer(Flows):
+class Customer(Coupons):
     """One customer in one replay. `fields` are those of the row, as later set."""
 
     def __init__(
@@ -90,7 +90,6 @@ class Customer(Flows):
         lists: Mapping[str, Sequence[str]],
         columns: frozenset[str],
     ) -> None:
-        self.name = journal.customer
         self.fields = dict(fields)
         super().__init__(plan, zone, inputs, journal)
         self.data_has = columns
@@ -127,6 +126,7 @@ class Customer(Flows):
             self.schedule(calendar, first)
         self.settle()
         self.go_through(until)
+        self.list_open_coupons(until)
 
     def remember(self, start: int) -> None:
         """Make the events before START facts, and nothing more (semantics 3.4)."""
@@ -154,8 +154,12 @@ class Customer(Flows):
         match event.kind:
             case "cart":
                 self.cart = event
-            case "empty_cart" | "order":
+            case "empty_cart":
                 self.cart = None
+            case "order":
+                self.cart = None
+                if self.coupons and fields.get("coupon") is not None:
+                    self.redeem(event, str(fields["coupon"]))
             case "sent":
                 self.sendings[fields["message"]] = event
                 if from_outside:
@@ -324,8 +328,12 @@ class Customer(Flows):
         self.agenda.add(self.zone.add(self.now, lifetime), EXPIRE, (name, score), (), self.lots_made)
 
     def expire(self, due: Due) -> None:
-        """Take off the rest of a lot of points."""
-        name, score = what_of(due)
+        """Take off the rest of a lot of points, or a coupon that nobody redeemed."""
+        what = what_of(due)
+        if isinstance(what, Coupon):
+            self.expire_coupon(what)
+            return
+        name, score = what
         left = score.drop(token_of(due))
         if left is None or self.scores.get(name) is not score:
             return
@@ -369,9 +377,6 @@ class Customer(Flows):
         for other in [run] if name is None else [one for one in self.runs if one.flow.name == name]:
             self.leave(other, "stop", cause, depth)
         self.flush()
-
-    def note_step(self, run: Run, what: str, more: dict[str, object], reason: str | None = None) -> None:
-        self.note(run, run.flow.steps[run.place], what, reason, members(more))
 
     # -- Messages that wait -------------------------------------------------------------------------------------------
 

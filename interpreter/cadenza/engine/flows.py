@@ -56,6 +56,7 @@ class Flows(Core):
     def __init__(self, plan: Plan, zone: Zone, inputs: Inputs, journal: Journal) -> None:
         super().__init__(plan, zone, inputs)
         self.journal = journal
+        self.name = journal.customer
         self.started = [0] * len(plan.flows)
         self.inside_now = [0] * len(plan.flows)
         self.last_exit = [-NEVER] * len(plan.flows)
@@ -343,6 +344,9 @@ class Flows(Core):
     def note_branch(self, run: Run, step: StepPlan, branch: str, seen: Seen) -> None:
         if self.journal.writes("branched"):
             self.note(run, step, "branched", None, f',"branch":"{branch}"{self.saw("branched", seen, run)}')
+
+    def note_step(self, run: Run, what: str, more: Mapping[str, object], reason: str | None = None) -> None:
+        self.note(run, run.flow.steps[run.place], what, reason, members(more))
 
     def note(self, run: Run, step: StepPlan, what: str, reason: str | None, more: str) -> None:
         """Write a line of a run at one of its steps; it becomes the cause of what the run does next."""

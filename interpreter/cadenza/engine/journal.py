@@ -33,6 +33,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "skipped": ("messages", "there was nothing to send; `reason` says why"),
     "withheld": ("messages", "the message would have gone out, and the customer is held out"),
     "goal": ("messages", "what the flow is for happened; it is credited to the message that `credit` names"),
+    "coupon_issued": ("messages", "the customer was given a coupon; `ends` says until when it lives, if it ends"),
+    "coupon_mentioned": ("decisions", "a message spoke of a coupon that was live already"),
+    "coupon_missing": ("messages", "a message was to speak of a coupon of which none was live, and left it out"),
+    "coupon_redeemed": ("messages", "an order carried a live coupon and fitted its offer"),
+    "coupon_expired": ("messages", "a coupon came to its end unused"),
+    "coupon_open": ("messages", "a coupon was still live at the end of the replay"),
     "tagged": ("decisions", "a tag was put on the customer; `same` where it was there already"),
     "untagged": ("decisions", "a tag was taken off; `same` where there was none"),
     "changed": ("decisions", "a field of the customer was set; `same` where it had that value"),
@@ -63,8 +69,8 @@ REASONS: dict[str, str] = {
     "quiet hours": "it is a quiet time for the channel",
     "left": "the run left while the message was held",
 }
-_COUNTED = frozenset(
-    {"entered", "not_entered", "left", "finished", "sent", "held", "dropped", "skipped", "withheld", "goal", "stopped"}
+_COUNTED = frozenset("entered not_entered left finished sent held dropped skipped withheld goal stopped".split()) | frozenset(
+    f"coupon_{word}" for word in ("issued", "redeemed", "expired", "open")
 )
 DETAILS = ("messages", "decisions", "all")
 

@@ -75,6 +75,7 @@ class _Look:
     customer: set[str] = attrs.field(factory=set)
     cart: bool = False
     sends: bool = False
+    coupons: bool = False
     of_this_flow: bool = False
 
     def field(self, kinds: Iterable[str], name: str) -> None:
@@ -119,6 +120,9 @@ class _Look:
                     self.lines.add(field)
             case p.Send():
                 self.sends = True
+                self.fields_of(thing, element)
+            case p.Coupon():
+                self.coupons = True
                 self.fields_of(thing, element)
             case Node():
                 for one in thing.fields():
@@ -168,6 +172,8 @@ class _Look:
             kinds |= {*_CONSENT, "sent"}
             self.customer |= {address for address in ADDRESSES.values() if address is not None}
             self.customer |= {f"consent_{channel}" for channel in self.program.shop.consent}
+        if self.coupons:
+            self.field(["order"], "coupon")
         if self.of_this_flow:
             kinds |= {"open", "click", "sent"}
         for kind in kinds:

@@ -221,7 +221,8 @@ def lower(program: p.Program, seed: int = 0) -> Plan:
     for flow in plan.flows:
         _Flows(plan, conditions).lower(flow)
     for kind in layout.events:
-        plan.kind(kind).absorbs = kind in ABSORBED and (kind != "order" or "cart" in layout.events)
+        of_order = "cart" in layout.events or "coupon" in layout.events.get("order", ())
+        plan.kind(kind).absorbs = kind in ABSORBED and (kind != "order" or of_order)
     plan.columns = conditions.column_plans()
     for place, column in enumerate(plan.columns):
         for kind, taken in column.taken.items() if column.grows else ():

@@ -10,6 +10,7 @@ from cadenza.check.terms import Constant
 from cadenza.check.types import Type
 from cadenza.check.vocabulary import ADDRESSES
 from cadenza.engine.conditions import Compiled, Conditions
+from cadenza.engine.coupons import lowered
 from cadenza.engine.journal import members, quoted
 from cadenza.engine.runs import Held, Run, StepPlan
 from cadenza.engine.show import iso
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
 class SendStep(StepPlan):
     """`take` is one try; it checks everything afresh, in the order of semantics 8.2."""
 
-    __slots__ = ("_again_after", "_channels", "_holds_out", "_messages", "_only_channel", "_texts", "_transactional", "next_of")
+    __slots__ = (
+        "_again_after",
+        "_channels",
+        "_coupons",
+        "_holds_out",
+        "_messages",
+        "_only_channel",
+        "_texts",
+        "_transactional",
+        "next_of",
+    )
 
     def __init__(self, step: p.Send, after: int, conditions: Conditions, *, holds_out: bool) -> None:
         super().__init__(step, after)
@@ -36,6 +47,10 @@ class SendStep(StepPlan):
         self._messages = step.messages
         self.next_of = step.next_of
         self._again_after: Length | None = step.again_after
+        self._coupons = [
+            (lowered(coupon, conditions), None if only_if is None else conditions.compile(only_if))
+            for coupon, only_if in step.coupons
+        ]
         self._transactional = [conditions.compile(term) for term in step.transactional]
         self._texts: list[tuple[str, Compiled, Type, Compiled | None]] = [
             (
@@ -76,7 +91,11 @@ class SendStep(StepPlan):
         run.cause = c.journal.write("sent", c.now, run.cause, run.flow, run.number, self.json, None, more)
         if run.flow.goal is not None:
             c.remember_message(run, message, channel)
-        c.sent(run, message, channel)
+        if self._coupons:
+            coupon = next((coupon for coupon, only_if in self._coupons if only_if is None or only_if(c, None) is True), None)
+            c.sent_with(run, message, channel, coupon)
+        else:
+            c.sent(run, message, channel)
         return self.next
 
     def _withhold(self, c: Customer, run: Run, message: str, channel: str) -> int:
@@ -98,17 +117,17 @@ class SendStep(StepPlan):
 
     def _channel(self, c: Customer, *, transactional: bool) -> tuple[str, str | None]:
         """Give the first channel with an address that is open, or the reason why there is none."""
-        first, reachable = "", False
+        first, closed = "", ""
         for one in self._channels:
             name = one if isinstance(one, str) else one(c, None)
             if name not in ADDRESSES:
                 continue
             first = first or name
             if c.has_address(name):
-                reachable = True
+                closed = closed or name
                 if c.consent.allows(name, transactional=transactional):
                     return name, None
-        return first, "consent" if reachable else "no address"
+        return (closed, "consent") if closed else (first, "no address")
 
     def _limited(self, c: Customer, run: Run, message: str, channel: str) -> int:
         """Drop or hold a message for which some limits have no room (semantics 8.5)."""

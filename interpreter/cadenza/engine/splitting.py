@@ -67,7 +67,7 @@ def _larger(number: int, weight: int, other: int, other_weight: int) -> bool:
     if abs(mine - its) > _CLOSE * max(abs(mine), abs(its)):
         return mine > its
     # Both to the power of weight * other_weight, and without the fractions.
-    return number**other_weight * WHOLE**weight > other**weight * WHOLE**other_weight
+    return bool(number**other_weight * WHOLE**weight > other**weight * WHOLE**other_weight)
 
 
 def held_out(seed: int, share: Fraction, flow: str, customer: str) -> bool:

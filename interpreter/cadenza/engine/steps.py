@@ -13,6 +13,7 @@ from cadenza.check import program as p
 from cadenza.check import terms as t
 from cadenza.engine.clock import NEVER
 from cadenza.engine.conditions import Compiled, Conditions
+from cadenza.engine.coupons import lowered
 from cadenza.engine.dependencies import depends
 from cadenza.engine.descriptions import first_fit
 from cadenza.engine.runs import Run, StepPlan, Tests, Waiting
@@ -82,6 +83,9 @@ class Lowering:
                 return self.add(DoStep(step, after, _points(score, sign, points, kept)))
             case p.Subscribe(mailing_list=mailing_list, on=on):
                 return self.add(DoStep(step, after, lambda c, run: c.subscribe(run, mailing_list, on=on)))
+            case p.IssueCoupon(coupon=coupon):
+                issued = lowered(coupon, self._conditions)
+                return self.add(DoStep(step, after, lambda c, run: c.issue_coupon(run, issued)))
             case p.Notify(team=team, text=text):
                 words = compile(text)
                 return self.add(DoStep(step, after, lambda c, run: c.notify(run, team, words(c, None))))

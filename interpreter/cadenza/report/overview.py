@@ -52,6 +52,10 @@ def _what(summary: Summary, span: Span, bad_rows: Mapping[str, int]) -> str:
     return text
 
 
+def _some(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def _day(instant: int) -> str:
     return pendulum.from_timestamp(instant / SECOND).format("D MMMM YYYY")
 
@@ -59,20 +63,23 @@ def _day(instant: int) -> str:
 def _messages(summary: Summary, journal: Path | None) -> list[str]:
     median, ninetieth, most = summary.per_customer
     sent, reached = summary.total("sent"), summary.reached[None]
-    lines = [f"{sent:,} messages went to {reached:,} of {summary.customers:,} customers"]
+    lines = [f"{_some(sent, 'message')} went to {reached:,} of {summary.customers:,} customers"]
     if sent:
         lines[0] += f": {median} to most of them or fewer, {ninetieth} or fewer to nine in ten, {most} at most"
     for word in ("held", "dropped", "skipped"):
         if reasons := summary.reasons(word):
             listed = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
             lines.append(f"{word}: {listed}")
+    if issued := summary.total("coupon_issued"):
+        ends = ", ".join(f"{summary.total(f'coupon_{word}'):,} {word}" for word in ("redeemed", "expired", "open"))
+        lines.append(f"coupons: {issued:,} issued, {ends}")
     if refused := summary.reasons("not_entered"):
         lines.append(f"not let in: {', '.join(f'{reason} {count:,}' for reason, count in refused)}")
     if early := summary.reasons("left"):
         lines.append(f"left early: {', '.join(f'{reason} {count:,}' for reason, count in early)}")
     if summary.busiest is not None:
         count, customer = summary.busiest
-        lines.append(f"busiest: customer {customer}, with {count} messages")
+        lines.append(f"busiest: customer {customer}, with {_some(count, 'message')}")
     if journal is not None:
         lines.append(f"journal: {journal}; ask it with `cadenza why {journal} --customer ID`")
     return lines

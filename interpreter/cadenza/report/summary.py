@@ -103,6 +103,7 @@ class Summary:
             "held": dict(self.reasons("held")),
             "dropped": dict(self.reasons("dropped")),
             "skipped": dict(self.reasons("skipped")),
+            "coupons": {word: self.total(f"coupon_{word}") for word in ("issued", "redeemed", "expired", "open")},
             "messages_per_customer": {"median": median, "p90": ninetieth, "max": most},
             "busiest": None if self.busiest is None else {"customer": self.busiest[1], "messages": self.busiest[0]},
             "flows": [self._flow(flow) for flow in flows],

@@ -42,8 +42,8 @@ def lines_of(journal: Path, customer: str) -> list[Line]:
                 raise DataError(f"{journal}:1: this is not a journal that this version can read; replay again to make one")
             return [_object(journal, number, text) for number, text in enumerate(stream, 2) if needle in text]
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-        raise DataError(f"{journal}: {reason.lower()}") from None
+        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "this is not UTF-8 text"
+        raise DataError(f"{journal}: {reason}") from None
 
 
 def _object(journal: Path, number: int, text: str) -> dict[str, Any]:
@@ -115,6 +115,12 @@ def _sentence(line: Line) -> str:
             f"{line['channel']} `{line['message']}` was withheld from customer {line['customer']}, who is held out"
         ),
         "goal": lambda: f"the goal of {flow} was reached, credited to `{line['message']}`",
+        "coupon_issued": lambda: f"the coupon `{line['coupon']}` was issued: {line['offer']}",
+        "coupon_mentioned": lambda: f"the live coupon `{line['coupon']}` was mentioned",
+        "coupon_missing": lambda: f"no coupon `{line['coupon']}` was live, so it was left out",
+        "coupon_redeemed": lambda: f"the coupon `{line['coupon']}` was redeemed",
+        "coupon_expired": lambda: f"the coupon `{line['coupon']}` expired",
+        "coupon_open": lambda: f"the coupon `{line['coupon']}` was still live at the end",
         "tagged": lambda: f"the tag `{line['tag']}` was put on",
         "untagged": lambda: f"the tag `{line['tag']}` was taken off",
         "changed": lambda: f"`customer.{line['field']}` was set to {line.get('value', 'nothing')}",

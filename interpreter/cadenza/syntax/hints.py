@@ -101,7 +101,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
         "",
     ),
     (
-        rf"^(?P<what>segment|value|event) (?P<words>\w+ {MARK}\w[\w ]*?)(?= where |\(| =|$)",
+        rf"^(?P<what>segment|value|event) (?P<words>\w+ {MARK}(?!is\b)\w[\w ]*?)(?= where |\(| =|$)",
         "a name is one word",
         "{what} {name}",
         "",
@@ -222,6 +222,12 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
         "a length of time begins with a number",
         "{wait} {amount} {unit}",
         "write `{amount} {unit}`",
+    ),
+    (
+        rf"(?P<first>\d+ (?:second|minute|hour|day|week|month|year)s?) {MARK}and (?=\d)",
+        "the parts of a length of time follow each other",
+        "{first} ",
+        "leave `and` out",
     ),
     (
         rf"\b(?P<hour>\d\d?)(?::(?P<minute>\d\d))? ?{MARK}(?P<half>am|pm)\b",

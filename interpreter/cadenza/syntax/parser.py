@@ -21,6 +21,8 @@ from cadenza.syntax.tables import Rule, Tables, tables
 from cadenza.syntax.tokens import Comment, Findings, Token, expression_tokens, tokens
 
 _LAYOUT = {"_NL", "_INDENT", "_DEDENT"}
+_NEVER_LAST = {"for", "until"}
+"""At the end of a line these are a sentence that was not finished, not names."""
 
 
 @attrs.frozen(eq=False)
@@ -90,6 +92,8 @@ class _Parser:
         self.after_mistake = False
         self.depth = 0
         self.swallowed: list[int] = []
+        self.below_mistakes: list[int] = []
+        self.block_missing_at: int | None = None
 
     # -- The ordinary way --------------------------------------------------------------------------------------------
 
@@ -126,11 +130,16 @@ class _Parser:
     def note_line(self, kind: str, token: Token) -> None:
         if kind in _LAYOUT:
             self.line.clear()
+            if kind == "_DEDENT" and self.below_mistakes and self.below_mistakes[-1] == self.depth:
+                self.below_mistakes.pop()
             self.depth += (kind == "_INDENT") - (kind == "_DEDENT")
+            if kind == "_INDENT" and self.after_mistake:
+                self.below_mistakes.append(self.depth)
             self.after_mistake = self.after_mistake and kind == "_NL"
         else:
             self.line.append(token)
             self.after_mistake = False
+            self.block_missing_at = None
 
     def feed(self, kind: str, token: Token) -> bool:
         """Take one token with all the reductions before it; where it does not fit, leave the stack as it was."""
@@ -220,7 +229,7 @@ class _Parser:
             after = self.peek()
             next_kinds = ("$END",) if after is None else self.readings(after)
             fitting = [kind for kind in possible if any(self.accepts(kind, one) for one in next_kinds)]
-            possible = fitting or possible
+            possible = possible if next_kinds == ("_NL",) and token.text in _NEVER_LAST else fitting or possible
         return possible[0] if possible else "NAME"
 
     def readings(self, token: Token) -> tuple[str, ...]:
@@ -272,8 +281,13 @@ class _Parser:
         elif mistakes.report_slip(self.findings, self.line, token):
             self.give_up_line(kind, token)
         elif not self.mend_word(token, acceptable):
-            mistakes.report(self.findings, self.line, token, acceptable)
+            if self.line or not self.follows_from_above():
+                mistakes.report(self.findings, self.line, token, acceptable)
             self.give_up_line(kind, token)
+
+    def follows_from_above(self) -> bool:
+        """Whether a line may be of a kind that only the line above could have told, or have lost its indentation with it."""
+        return self.depth in self.below_mistakes or self.depth == self.block_missing_at
 
     def unexpected_indent(self, token: Token) -> None:
         if self.after_mistake:
@@ -294,6 +308,7 @@ class _Parser:
         line, column = source.place(end)
         before = source.line(line)[: column - 1].lstrip()
         if not self.after_mistake:
+            self.block_missing_at = self.depth
             self.findings.report(
                 "F0205",
                 "this line needs an indented block below it",
@@ -334,11 +349,18 @@ class _Parser:
         """Read the line as a mistake at the deepest place that has room for one, and go on with the next."""
         self.recover(token)
         self.line.clear()
+        place, first = token.start, self.findings.source.place(token.start)[0]
         while kind != "_NL" and (skipped := self.next()) is not None:
             token, kind = skipped, skipped.kind
         if kind == "_NL":
             self.feed("_NL", token)
         self.after_mistake = True
+        # A character without a meaning says nothing more about a line that is given up.
+        self.findings.diagnostics[:] = [
+            one
+            for one in self.findings.diagnostics
+            if one.code != "F0101" or one.span.start <= place or one.span.place[0] != first
+        ]
 
     def recover(self, token: Token) -> bool:
         for below in range(len(self.states)):

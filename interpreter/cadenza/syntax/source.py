@@ -7,6 +7,9 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
+_SPACES = " \t\f\u00a0"
+"""What a line may begin with before its first word, as `_SPACE` in the grammar."""
+
 
 class Source:
     """One text under the name a person knows it by; identity is equality, so spans of two files never compare equal."""
@@ -36,7 +39,7 @@ class Source:
     def indent(self, offset: int) -> str:
         """Give the white space before the first word of the line an offset lies in."""
         text = self.line(self.place(offset)[0])
-        return text[: len(text) - len(text.lstrip())]
+        return text[: len(text) - len(text.lstrip(_SPACES))]
 
 
 class Span(NamedTuple):

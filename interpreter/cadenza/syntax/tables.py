@@ -91,12 +91,14 @@ def build(grammar: str, *, strict: bool = False) -> dict[str, Any]:
     def action(kind: Any, argument: Any) -> int:
         return int(argument) if kind is Shift else ~rules.setdefault(argument, len(rules))
 
+    order = _from_the_starts(table)
     rows: dict[str, int] = {}
     states = []
-    for state in sorted(table.states):
+    for state in order:
         row = {str(symbol): action(*what) for symbol, what in sorted(table.states[state].items())}
+        row = {symbol: order[to] if to >= 0 else to for symbol, to in row.items()}
         if state in table.end_states.values():
-            row["$END"] = state  # Lark stops here without a shift; so that asking and feeding need no special case
+            row["$END"] = order[state]  # Lark stops here without a shift; so that asking and feeding need no special case
         states.append(rows.setdefault(json.dumps(row), len(rows)))
     literal = {t.pattern.value: t.name for t in lark.terminals if t.pattern.type == "str"}
     words = {value: name for value, name in literal.items() if re.fullmatch(r"[^\W\d]\w*", value)}
@@ -108,9 +110,20 @@ def build(grammar: str, *, strict: bool = False) -> dict[str, Any]:
         "words": words,
         "signs": {value: name for value, name in literal.items() if value not in words},
         "tokens": [(t.name, t.pattern.to_regexp()) for t in _in_matching_order(lark.terminals, words)],
-        "starts": {start: table.start_states[start] for start in STARTS},
-        "ends": {start: table.end_states[start] for start in STARTS},
+        "starts": {start: order[table.start_states[start]] for start in STARTS},
+        "ends": {start: order[table.end_states[start]] for start in STARTS},
     }
+
+
+def _from_the_starts(table: Any) -> dict[int, int]:
+    """Number the states in the order in which they are met, so that the tables of one grammar are the same bytes each time."""
+    order: dict[int, int] = {}
+    ahead = [table.start_states[start] for start in STARTS]
+    for state in ahead:
+        if state not in order:
+            order[state] = len(order)
+            ahead += [to for _, (_, to) in sorted(table.states[state].items()) if isinstance(to, int)]
+    return order
 
 
 def _in_matching_order(terminals: Any, words: dict[str, str]) -> Any:

@@ -8,7 +8,7 @@ from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.expressions import ClockTime, DayMoment, Duration, Number, Percent, Unit, Weekday
-    from cadenza.syntax.nodes.unions import Condition, Expression, ShopLine, Statement, TypeNode
+    from cadenza.syntax.nodes.unions import Condition, Expression, Offer, ShopLine, Statement, TypeNode
 
 # fmt: off
 __all__ = [
@@ -66,7 +66,7 @@ class Use(Node):
 @node
 class Binding(Node):
     name: Name
-    value: Expression
+    value: Expression | Offer
 
 
 @node
@@ -196,7 +196,7 @@ class Head(Node):
 @node
 class Parameter(Node):
     name: Name
-    default: Expression | None
+    default: Expression | Offer | None
 
 
 @node

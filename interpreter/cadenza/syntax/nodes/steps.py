@@ -9,17 +9,26 @@ from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.declarations import Binding, Events
     from cadenza.syntax.nodes.expressions import ClockTime, Member, Number, Percent, Weekday
-    from cadenza.syntax.nodes.unions import Clause, Expression, Step
+    from cadenza.syntax.nodes.unions import Clause, Expression, Offer, Step
 
 # fmt: off
 __all__ = [
     "AddPoints",
     "Arm",
     "Awaited",
+    "BuyGet",
+    "Coupon",
     "ElseIf",
+    "Entry",
+    "FreeShipping",
+    "Gift",
     "If",
+    "IssueCoupon",
+    "Membership",
     "NextOf",
     "Notify",
+    "Off",
+    "Offered",
     "Repeat",
     "RepeatUntil",
     "Send",
@@ -119,8 +128,57 @@ class With(Node):
 
 
 @node
+class Coupon(Node):
+    """A coupon in a message: issued with it, or only mentioned where one of its name is live."""
+
+    name: Text | Name
+    offered: Offered | None
+    only_if: Expression | None
+
+
+@node
 class Transactional(Node):
     only_if: Expression | None
+
+
+@node
+class Offered(Node):
+    """What a coupon is good for, which order redeems it, and for how long it lives."""
+
+    offer: Offer | Expression
+    where: Expression | None
+    lifetime: Expression | None
+
+
+@node
+class Off(Node):
+    amount: Expression
+
+
+@node
+class FreeShipping(Node):
+    pass
+
+
+@node
+class BuyGet(Node):
+    buy: int
+    get: int
+
+
+@node
+class Gift(Node):
+    sku: Text | Name
+
+
+@node
+class Membership(Node):
+    name: Text | Name
+
+
+@node
+class Entry(Node):
+    contest: Text | Name
 
 
 @node
@@ -204,6 +262,12 @@ class Subscribe(Node):
 @node
 class Unsubscribe(Node):
     mailing_list: Text | Name
+
+
+@node
+class IssueCoupon(Node):
+    name: Text | Name
+    offered: Offered
 
 
 @node

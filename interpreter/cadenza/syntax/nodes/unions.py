@@ -89,8 +89,16 @@ from cadenza.syntax.nodes.flows import (
 )
 from cadenza.syntax.nodes.steps import (
     AddPoints,
+    BuyGet,
+    Coupon,
+    Entry,
+    FreeShipping,
+    Gift,
     If,
+    IssueCoupon,
+    Membership,
     Notify,
+    Off,
     Repeat,
     RepeatUntil,
     Send,
@@ -122,6 +130,7 @@ __all__ = [
     "Expression",
     "Header",
     "Literal",
+    "Offer",
     "Operation",
     "Reentry",
     "ShopLine",
@@ -159,7 +168,8 @@ Header: TypeAlias = (
     | Limit
     | Holdout
 )
-Clause: TypeAlias = Subject | Sender | Template | With | Transactional | Mistake
+Offer: TypeAlias = Off | FreeShipping | BuyGet | Gift | Membership | Entry
+Clause: TypeAlias = Subject | Sender | Template | With | Coupon | Transactional | Mistake
 Step: TypeAlias = (
     Wait
     | WaitUntil
@@ -176,6 +186,7 @@ Step: TypeAlias = (
     | TakePoints
     | Subscribe
     | Unsubscribe
+    | IssueCoupon
     | Notify
     | Start
     | Stop

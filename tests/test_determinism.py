@@ -1,0 +1,118 @@
+"""The same program and data give the same journal, byte for byte, whatever the machine is set to."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cadenza.data.example import example
+from tests.support.folders import ROOT, process
+
+FLOWS = """\
+shop "Caffè"
+  time zone Europe/Rome
+  currency EUR
+  quiet hours 21:00 to 08:00
+  at most 2 messages per 7 days, else wait up to 3 days
+flow beans
+  on order where any(items where category = "beans") and total >= 20 EUR
+  enter again after 30 days
+  wait 3 days
+  send email "beans"
+    subject "{customer.first_name}: {sum(trigger.items.quantity)} bags on {trigger.at.date}"
+flow win_back
+  when time since last(order) >= 60 days
+  leave on order
+  send push or email "miss"
+  wait 1 month
+  send email next of "a", "b"
+flow gold
+  when sum(order.total in the last 12 months) >= 200 EUR
+  priority 3
+  tag "gold"
+  wait until sum(order.total in the last 12 months) < 200 EUR
+  untag "gold"
+"""
+
+# Each machine differs from the first in all that it can: what it is set to, the format of its files, the number of processes.
+MACHINES = {
+    "hash seed 0, UTC, C": ({"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C"}, "csv", 1),
+    "hash seed 1, Tokyo, UTF-8": ({"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8"}, "jsonl", 2),
+    "hash seed 99, New York, POSIX": ({"PYTHONHASHSEED": "99", "TZ": "America/New_York", "LC_ALL": "POSIX"}, "parquet", 1),
+    "shuffled rows": ({"PYTHONHASHSEED": "7", "TZ": "Pacific/Apia", "LC_ALL": "C.UTF-8"}, "shuffled", 1),
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the same shop in three formats, and once with its rows in another order."""
+    place = tmp_path_factory.mktemp("shop")
+    (place / "all.flow").write_text(FLOWS, encoding="utf-8")
+    for form in ("csv", "jsonl", "parquet"):
+        example(place / form, 60, 0, f".{form}")
+    (place / "shuffled").mkdir()
+    for file in (place / "csv").iterdir():
+        head, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        random.Random(5).shuffle(rows)  # noqa: S311 - a shuffle needs no secret
+        (place / "shuffled" / file.name).write_text("".join([head, *rows]), encoding="utf-8")
+    return place
+
+
+def journal(shop: Path, machine: str) -> bytes:
+    env, form, jobs = MACHINES[machine]
+    out = shop / f"{form}-journal.jsonl"
+    words = ["replay", "all.flow", "--data", form, "--journal", out.name, "--jobs", str(jobs), "--detail", "all"]
+    done = process(*words, env=env, cwd=shop)
+    assert done.returncode == 0, done.stderr
+    return out.read_bytes()
+
+
+def test_the_journal_is_the_same_on_every_machine(shop: Path) -> None:
+    first, *others = (journal(shop, machine) for machine in MACHINES)
+    assert first.count(b"\n") > 200
+    for other in others:
+        assert other == first
+
+
+MEASURED = """
+import resource, sys
+from cadenza.cli.main import cadenza
+cadenza.main(["replay", sys.argv[1], "--data", sys.argv[2], "--journal", sys.argv[3]], standalone_mode=False)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+"""
+
+
+def copied(source: Path, target: Path, times: int) -> None:
+    """Copy every customer, with new ids for them and for their orders."""
+    target.mkdir()
+    with duckdb.connect() as connection:
+        for file in source.iterdir():
+            columns = [row[0] for row in connection.execute(f"DESCRIBE FROM '{file}'").fetchall()]
+            ids = [name for name in ("customer", "order_id", "id") if name in columns]
+            changed = ", ".join(f"concat({name}, '-', n) AS {name}" for name in ids)
+            number = times if ids else 1
+            rows = f"SELECT * REPLACE ({changed}) FROM" if ids else "SELECT * FROM"
+            sql = f"SELECT * EXCLUDE (n) FROM ({rows} '{file}', range({number}) r(n))"
+            connection.execute(f"COPY ({sql}) TO '{target / file.name}' (FORMAT parquet)")
+
+
+def megabytes(shop: Path, data: Path) -> int:
+    """Replay in a process of its own, and give the most memory it ever had."""
+    command = [sys.executable, "-c", MEASURED, str(shop / "all.flow"), str(data), str(data.with_suffix(".journal.jsonl"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT / "interpreter")})
+    assert done.returncode == 0, done.stderr
+    return int(done.stderr.split()[-1])
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_number_of_customers(shop: Path, tmp_path: Path) -> None:
+    example(tmp_path / "once", 300, 0, ".parquet")
+    copied(tmp_path / "once", tmp_path / "many", 16)
+    once, many = megabytes(shop, tmp_path / "once"), megabytes(shop, tmp_path / "many")
+    assert many < 400
+    assert many <= once * 1.25
