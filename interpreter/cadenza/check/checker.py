@@ -27,15 +27,18 @@ from cadenza.check.types import (
     YEARLY_DATE,
     Type,
     event_of,
+    is_text,
     list_of,
     one_of,
 )
-from cadenza.check.vocabulary import CUSTOMER_FIELDS, CUSTOMER_LISTS, EVENTS, PRODUCT_FIELDS
+from cadenza.check.vocabulary import CUSTOMER_FIELDS, CUSTOMER_LISTS, EVENTS, PRODUCT_FIELDS, EventKind
 from cadenza.syntax import nodes as n
 from cadenza.syntax.diagnostics import Diagnostic, Severity, in_order
 from cadenza.syntax.source import Source
 from cadenza.syntax.walk import steps, walk
 
+_EVENT_COLUMNS = ("at", "customer", "seq")
+"""What a table of events has anyway."""
 _TYPES = {
     "text": TEXT,
     "number": NUMBER,
@@ -80,7 +83,7 @@ class _Checker:
         scores = _scores(statements)
         vocabulary = self.vocabulary(statements, currency, digits, scores)
         rules = Expressions(vocabulary, self.report)
-        rules.flows = frozenset(one.name.text for one in self.project.instances)
+        rules.flows = families(self.project.instances)
         plain = StepRules(rules, Scope(modules[0]), "") if modules else None
         for module in modules:
             self.declarations(module, rules)
@@ -112,12 +115,13 @@ class _Checker:
         for statement in statements:
             if isinstance(statement, n.FieldDeclaration):
                 self.field(statement, fields)
+        events = {**EVENTS, **self.events(statements)}
         for name in scores:
             fields["customer"].setdefault(name, NUMBER)
         for name, node in scores.items():
             if fields["customer"][name] != NUMBER:
                 self.report.add("F0401", f"points need a number, and `customer.{name}` is {fields['customer'][name]}", node.span)
-        return Vocabulary(currency, digits, fields["customer"], fields["product"], EVENTS)
+        return Vocabulary(currency, digits, fields["customer"], fields["product"], events)
 
     def field(self, node: n.FieldDeclaration, fields: dict[str, dict[str, Type]]) -> None:
         owner, name = node.owner.text, node.name.text
@@ -141,6 +145,25 @@ class _Checker:
             )
         elif type_ is not None:
             fields[owner][name] = type_
+
+    def events(self, statements: Sequence[n.Statement]) -> dict[str, EventKind]:
+        """Give the kinds of event that the program declares; of one instant they come last, by name (semantics 4.1)."""
+        found: dict[str, EventKind] = {}
+        declared = [one for one in statements if isinstance(one, n.EventDeclaration)]
+        for node in sorted(declared, key=lambda one: one.name.text):
+            if node.name.text in found:
+                self.report.add("F0304", f"`{node.name.text}` is declared twice", node.name.span, help="declare it once")
+            fields: dict[str, Type] = {}
+            for one in node.columns:
+                name, type_ = one.name.text, self.type(one.type)
+                if name in fields or name in _EVENT_COLUMNS:
+                    self.report.add("F0304", f"this event has a `{name}` already", one.name.span, help="leave it out")
+                elif type_ is not None:
+                    fields[name] = type_
+            main = next((name for name, type_ in fields.items() if is_text(type_)), None)
+            rank = len(EVENTS) + len(found)
+            found[node.name.text] = EventKind(node.name.text, {**fields, "at": MOMENT}, main, True, rank, "declared here")
+        return found
 
     def type(self, node: n.TypeNode) -> Type | None:
         match node:
@@ -173,6 +196,8 @@ class _Checker:
                 rules.under_way.append(declared)
                 rules.patterns(declared.node.events, Scope(module))
                 rules.under_way.pop()
+            elif declared.word == "table":
+                rules.table(declared)
             elif declared.word in ("segment", "value"):
                 rules.body(declared, rules.own_parameters(declared))
 
@@ -219,7 +244,8 @@ class _Checker:
                     if isinstance(line, n.On):
                         bare = n.Events(line.span, line.events.alternatives, None)
                         kinds[name] |= {one.kind for one in rules.patterns(bare, scope)}
-            starts += [(name, step.flow.text) for step in steps(node.lines) if isinstance(step, n.Start)]
+            started_here = [step.flow.text for step in steps(node.lines) if isinstance(step, n.Start)]
+            starts += [(name, target) for one in started_here for target in rules.flows.get(one, ())]
         started = {target for _, target in starts}
         grown = True
         while grown:
@@ -229,6 +255,15 @@ class _Checker:
                     kinds[target] |= kinds[starter]
             grown = sum(map(len, kinds.values())) > before
         return kinds, started
+
+
+def families(instances: Sequence[Instance]) -> dict[str, tuple[str, ...]]:
+    """Give the flows that run, by the name that a program calls them by."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in instances:
+        name = one.family or one.name.text
+        found[name] = (*found.get(name, ()), one.name.text)
+    return found
 
 
 def _scores(statements: Sequence[n.Statement]) -> dict[str, n.Node]:

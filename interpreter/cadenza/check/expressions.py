@@ -153,4 +153,5 @@ class Expressions(StreamRules, ComparisonRules, LiteralRules):
         if flow.text not in self.flows:
             self.report.unknown_name("F0301", f"no active flow is called `{flow.text}`", flow.span, self.flows)
             return self.unknown(node.span)
-        return InsideFlow(node.span, flow.text)
+        rows = [InsideFlow(node.span, name) for name in self.flows[flow.text]]
+        return rows[0] if len(rows) == 1 else Some(node.span, tuple(rows))

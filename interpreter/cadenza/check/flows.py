@@ -14,12 +14,13 @@ from cadenza.check.rules import Bound, Scope
 from cadenza.check.shop import ShopRules
 from cadenza.check.splits import holdout
 from cadenza.check.steps import StepRules
+from cadenza.check.tables import cells
 from cadenza.check.terms import Constant, Pattern, Term
 from cadenza.check.types import DATE, DURATION, UNKNOWN, YEARLY_DATE, event_of
 from cadenza.syntax import nodes as n
 from cadenza.values import Length
 
-_ONCE_ONLY = (n.For, n.Enter, n.Priority, n.Group, n.Active, n.Goal, n.Holdout)
+_ONCE_ONLY = (n.For, n.Enter, n.Priority, n.Group, n.Active, n.Goal, n.Holdout, n.ForEachRow)
 
 
 def scope_of(instance: Instance) -> Scope:
@@ -31,6 +32,8 @@ def scope_of(instance: Instance) -> Scope:
         user = Scope(instance.user)
         given = {one.name.text: Bound(one.value, user) for one in instance.bindings}
         bound |= {name: value for name, value in given.items() if name in bound}
+    if instance.table is not None and instance.row is not None:
+        bound |= cells(instance.table, instance.row)
     return Scope(declared.module, bound)
 
 

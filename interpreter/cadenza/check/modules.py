@@ -23,7 +23,9 @@ _WORDS = {
     n.SegmentBlock: "segment",
     n.Value: "value",
     n.ValueBlock: "value",
+    n.EventDeclaration: "event",
     n.EventAlias: "event",
+    n.Table: "table",
     n.Flow: "flow",
 }
 
@@ -42,17 +44,25 @@ class Declared:
 
     @property
     def parameters(self) -> tuple[n.Parameter, ...]:
-        return () if isinstance(self.node, n.EventAlias) or isinstance(self.node.head, n.Mistake) else self.node.head.parameters
+        if isinstance(self.node, n.EventDeclaration | n.EventAlias | n.Table) or isinstance(self.node.head, n.Mistake):
+            return ()
+        return self.node.head.parameters
 
 
 @attrs.frozen(eq=False)
 class Instance:
-    """A flow as it runs: under its final name, with the values its parameters were given by a `use` of `user`."""
+    """A flow as it runs: under its final name, with the values its parameters were given by a `use` of `user`.
+
+    A flow `for each row of` a table stands once for each row, as `name[1]`, `name[2]` … of `family` (semantics 6.9).
+    """
 
     name: n.Name
     declared: Declared
     bindings: tuple[n.Binding, ...] = ()
     user: Module | None = None
+    family: str = ""
+    table: Declared | None = None
+    row: n.Row | None = None
 
 
 @attrs.define(eq=False)
@@ -96,7 +106,8 @@ def bring_together(sources: Sequence[Source], load: Load, report: Report) -> Pro
     instances: dict[str, Instance] = {}
     for module in reader.modules.values():
         for instance in _instances(module, reader.uses.get(module.source.path, []), module.source.path in given, report):
-            _activate(instance, instances, report)
+            for one in _for_each_row(instance, report):
+                _activate(one, instances, report)
     return Project(tuple(reader.modules.values()), tuple(instances.values()))
 
 
@@ -152,7 +163,7 @@ def _declare_own(module: Module, report: Report) -> None:
     for statement in module.statements:
         if not isinstance(statement, n.Declaration):
             continue
-        name = statement.name if isinstance(statement, n.EventAlias) else statement.head
+        name = statement.name if isinstance(statement, n.EventDeclaration | n.EventAlias | n.Table) else statement.head
         if isinstance(name, n.Head):
             name = name.name
         if isinstance(name, n.Name):
@@ -219,6 +230,32 @@ def _instances(module: Module, uses: list[tuple[n.Use, Module]], given: bool, re
             yield Instance(name, flow, use.bindings, module)
     if given:
         yield from (Instance(one.name, one) for one in module.own if one.word == "flow")
+
+
+def _for_each_row(instance: Instance, report: Report) -> Iterator[Instance]:
+    """Give a flow once for each row of its table, or as it is."""
+    node = instance.declared.node
+    assert isinstance(node, n.Flow)
+    header = next((line for line in node.lines if isinstance(line, n.ForEachRow)), None)
+    if header is None:
+        yield instance
+        return
+    tables = {name: one for name, one in instance.declared.module.names.items() if one.word == "table"}
+    table = tables.get(header.table.text)
+    if table is None:
+        report.unknown_name(
+            "F0301",
+            f"there is no table `{header.table.text}`",
+            header.table.span,
+            tables,
+            "declare it: `table`, its name, a line of columns, and the rows below",
+        )
+        return
+    assert isinstance(table.node, n.Table)
+    name = instance.name.text
+    for number, row in enumerate(table.node.rows, 1):
+        if len(row.values) == len(table.node.columns):
+            yield attrs.evolve(instance, name=n.Name(instance.name.span, f"{name}[{number}]"), family=name, table=table, row=row)
 
 
 def _check_bindings(use: n.Use, flows: Sequence[Declared], report: Report) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cadenza.check.modules import Declared, parameters_in
-from cadenza.check.rules import Bound, Rules, Scope
+from cadenza.check.rules import Bound, Scope
+from cadenza.check.tables import TableRules
 from cadenza.check.terms import (
     CartField,
     Constant,
@@ -43,7 +44,7 @@ _PARTS: dict[str, dict[str, Type]] = {
 _CART_FIELDS = ("items", "total")
 
 
-class NameRules(Rules):
+class NameRules(TableRules):
     def name(self, node: n.Name, scope: Scope) -> Term:
         text = node.text
         if scope.element is not None and (type_ := self.fields(scope.element).get(text)) is not None:
@@ -288,6 +289,8 @@ class NameRules(Rules):
     def member(self, node: n.Member, scope: Scope) -> Term:
         if isinstance(node.owner, n.Name) and self.names_events(node.owner, scope):
             return self.stream_as_value(node)
+        if isinstance(node.owner, n.Aggregate) and (found := self.looked_up(node.owner, node.name, scope)) is not None:
+            return found
         owner = self.term(node.owner, scope)
         name, span, type_ = node.name.text, node.span, owner.type
         if type_ == CUSTOMER:

@@ -365,9 +365,11 @@ class Notify(Step):
 
 @node
 class Start(Step):
-    flow: str
+    flows: tuple[str, ...]
 
 
 @node
 class Stop(Step):
-    flow: str | None
+    """Ends the runs of some flows; without any, this run."""
+
+    flows: tuple[str, ...]

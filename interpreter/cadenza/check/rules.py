@@ -67,7 +67,8 @@ class Rules:
     """The names being worked out, outermost first: a name met again is a circle."""
     circles: dict[frozenset[int], Diagnostic] = attrs.field(factory=dict)
     """The circles found, by the nodes in them: one finding for each, wherever it was met, also where findings are put aside."""
-    flows: frozenset[str] = frozenset()
+    flows: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """The active flows: what each name stands for, several where a flow is for each row of a table."""
     sent: set[str] = attrs.field(factory=set)
     splits: Splits = attrs.field(factory=Splits)
 

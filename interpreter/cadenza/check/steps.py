@@ -94,9 +94,11 @@ class StepRules:
                 name_, shown = self.data_name(team, "a team"), self.shown_text(text)
                 return None if name_ is None else p.Notify(path, span, name_, shown)
             case n.Start(flow=flow):
-                return p.Start(path, span, flow.text) if self.flow(flow) else None
+                return p.Start(path, span, self.rules.flows[flow.text]) if self.flow(flow) else None
             case n.Stop(flow=flow):
-                return p.Stop(path, span, flow.text if flow else None) if flow is None or self.flow(flow) else None
+                if flow is None:
+                    return p.Stop(path, span, ())
+                return p.Stop(path, span, self.rules.flows[flow.text]) if self.flow(flow) else None
             case n.Mistake(body=body):
                 self.steps([one for one in body if isinstance(one, n.Step)], f"{path}.")
                 return None

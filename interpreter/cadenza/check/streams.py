@@ -342,6 +342,9 @@ class StreamRules(NameRules):
     # -- Aggregates ---------------------------------------------------------------------------------------------------
 
     def aggregate(self, node: n.Aggregate, scope: Scope) -> Term:
+        found = self.looked_up(node, None, scope)
+        if found is not None:
+            return found
         stream = self.stream(node.stream, scope)
         if stream is None:
             return self.unknown(node.span)

@@ -360,8 +360,8 @@ class Customer(Coupons):
     def notify(self, run: Run, team: str, text: str) -> None:
         self.note_step(run, "notified", {"team": team, "text": text})
 
-    def start(self, run: Run, name: str) -> None:
-        """Let the customer into another flow, with the trigger of this run (semantics 6.8)."""
+    def start(self, run: Run, names: Sequence[str]) -> None:
+        """Let the customer into other flows, with the trigger of this run (semantics 6.8)."""
         step = run.flow.steps[run.place]
         trigger = run.trigger if run.trigger.kind else None
         depth = run.depth + 1
@@ -369,12 +369,13 @@ class Customer(Coupons):
         if depth > DEEPEST or self.effects > MOST_EFFECTS:
             self.cut_off(run.cause, run)
             return
-        self.enter(self.plan.by_name[name], trigger, (), step.json, run.cause, depth)
+        for name in names:
+            self.enter(self.plan.by_name[name], trigger, (), step.json, run.cause, depth)
         self.flush()
 
-    def stop(self, run: Run, name: str | None) -> None:
+    def stop(self, run: Run, names: Sequence[str]) -> None:
         cause, depth = run.cause, run.depth
-        for other in [run] if name is None else [one for one in self.runs if one.flow.name == name]:
+        for other in [one for one in self.runs if one.flow.name in names] if names else [run]:
             self.leave(other, "stop", cause, depth)
         self.flush()
 

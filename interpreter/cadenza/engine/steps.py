@@ -89,9 +89,9 @@ class Lowering:
             case p.Notify(team=team, text=text):
                 words = compile(text)
                 return self.add(DoStep(step, after, lambda c, run: c.notify(run, team, words(c, None))))
-            case p.Start(flow=flow):
-                return self.add(DoStep(step, after, lambda c, run: c.start(run, flow)))
-            case p.Stop(flow=stopped):
+            case p.Start(flows=flows):
+                return self.add(DoStep(step, after, lambda c, run: c.start(run, flows)))
+            case p.Stop(flows=stopped):
                 return self.add(DoStep(step, after, lambda c, run: c.stop(run, stopped)))
             case _:
                 raise AssertionError(step)

@@ -116,7 +116,7 @@ def build(grammar: str, *, strict: bool = False) -> dict[str, Any]:
 
 
 def _from_the_starts(table: Any) -> dict[int, int]:
-    """Number the states in the order in which they are met, so that the tables of one grammar are the same bytes each time."""
+    """Give the states numbers in the order in which they are met, so that one grammar always gives the same bytes."""
     order: dict[int, int] = {}
     ahead = [table.start_states[start] for start in STARTS]
     for state in ahead:

@@ -18,6 +18,7 @@ __all__ = [
     "Case",
     "Currency",
     "EventAlias",
+    "EventDeclaration",
     "EventName",
     "Events",
     "FieldDeclaration",
@@ -36,10 +37,13 @@ __all__ = [
     "QuietDays",
     "QuietHours",
     "RequireConsent",
+    "Row",
     "Segment",
     "SegmentBlock",
     "Shop",
+    "Table",
     "TimeZone",
+    "TypedName",
     "Use",
     "Value",
     "ValueBlock",
@@ -163,6 +167,20 @@ class ListType(Node):
 
 
 @node
+class EventDeclaration(Node):
+    """`event scan(place: text)`: a kind of event that the data have."""
+
+    name: Name
+    columns: tuple[TypedName, ...]
+
+
+@node
+class TypedName(Node):
+    name: Name
+    type: TypeNode
+
+
+@node
 class EventAlias(Node):
     name: Name
     events: Events
@@ -197,6 +215,21 @@ class Head(Node):
 class Parameter(Node):
     name: Name
     default: Expression | Offer | None
+
+
+@node
+class Table(Node):
+    """Constants in rows, under the names of their columns."""
+
+    name: Name
+    doc: Text | None
+    columns: tuple[Name, ...]
+    rows: tuple[Row, ...]
+
+
+@node
+class Row(Node):
+    values: tuple[Expression | Offer, ...]
 
 
 @node

@@ -24,6 +24,7 @@ __all__ = [
     "Flow",
     "Follow",
     "For",
+    "ForEachRow",
     "Goal",
     "Group",
     "LeaveOn",
@@ -108,6 +109,11 @@ class DaysFrom(Node):
 @node
 class At(Node):
     moment: Expression
+
+
+@node
+class ForEachRow(Node):
+    table: Name
 
 
 @node

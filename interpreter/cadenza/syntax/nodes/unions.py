@@ -10,6 +10,7 @@ from cadenza.syntax.nodes.declarations import (
     AnyOf,
     Currency,
     EventAlias,
+    EventDeclaration,
     FieldDeclaration,
     Holdout,
     Holidays,
@@ -24,6 +25,7 @@ from cadenza.syntax.nodes.declarations import (
     Segment,
     SegmentBlock,
     Shop,
+    Table,
     TimeZone,
     Use,
     Value,
@@ -76,6 +78,7 @@ from cadenza.syntax.nodes.flows import (
     EveryWeekday,
     Flow,
     For,
+    ForEachRow,
     Goal,
     Group,
     LeaveOn,
@@ -150,7 +153,8 @@ TypeNode: TypeAlias = PlainType | YearlyDateType | YesNoType | OneOfType | ListT
 Condition: TypeAlias = Expression | AnyOf | AllOf | NoneOf
 Reentry: TypeAlias = Once | Again | StartingOver | EveryTime
 Header: TypeAlias = (
-    On
+    ForEachRow
+    | On
     | When
     | EveryPeriod
     | EveryWeekday
@@ -193,5 +197,5 @@ Step: TypeAlias = (
     | Mistake
 )
 ShopLine: TypeAlias = TimeZone | Currency | QuietHours | QuietDays | Holidays | RequireConsent | Limit | Holdout | Mistake
-Declaration: TypeAlias = Segment | SegmentBlock | Value | ValueBlock | EventAlias | Flow
+Declaration: TypeAlias = Segment | SegmentBlock | Value | ValueBlock | EventDeclaration | EventAlias | Table | Flow
 Statement: TypeAlias = Use | Shop | FieldDeclaration | Declaration | Mistake

@@ -2,7 +2,7 @@
 
 In a form, `{field}` stands for what the field holds, a tuple joined by `, ` or by what follows `|`; a stretch in `[ ]` is
 left out where a field in it holds nothing; `{field?}` only asks, and is written as nothing. A tuple of forms is a node of
-several lines: a form that is one field alone gives the lines of what it holds, further in where it is indented.
+several lines, further in where they are indented; one field alone, without `|`, stands for the lines of what it holds.
 A function is for what a form cannot say. A new node is a new entry; the tests miss none, and no field of one.
 """
 
@@ -21,7 +21,7 @@ _DAY_NAMES = {number: word for word, number in WEEKDAYS.items()}
 _MONTH_NAMES = {number: word for word, number in MONTHS.items()}
 _FIELD = re.compile(r"\{(?P<name>\w+)(?P<asks>\?)?(?:\|(?P<between>[^}]*))?\}")
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
-_BLOCK = re.compile(r"(?P<further_in>  )?\{(?P<name>\w+)\}")
+_BLOCK = re.compile(r" *\{(?P<name>\w+)\}")
 
 
 class Line(NamedTuple):
@@ -38,12 +38,13 @@ def lines(node: n.Node, level: int = 0) -> Iterator[Line]:
         yield Line(level, phrase(node))
         return
     for one in form:
+        inside = level + one.startswith(" ")
         block = _BLOCK.fullmatch(one)
         if block is not None:
             for child in _as_tuple(getattr(node, block["name"])):
-                yield from lines(child, level + (block["further_in"] is not None))
-        elif text := _filled(one, node):
-            yield Line(level, text)
+                yield from lines(child, inside)
+        elif text := _filled(one.lstrip(), node):
+            yield Line(inside, text)
 
 
 def phrase(node: n.Node) -> str:
@@ -157,9 +158,13 @@ FORMS: dict[type[n.Node], Form] = {
     n.YesNoType: "yes/no",
     n.OneOfType: "one of {options| or }",
     n.ListType: "list of {element}",
+    n.EventDeclaration: "event {name}[({columns})]",
+    n.TypedName: "{name}: {type}",
     n.EventAlias: "event {name} = {events}",
     n.Events: _events,
     n.EventName: "{name}[ {main}][ of this flow{of_this_flow?}]",
+    n.Table: ("table {name}", "  {doc}", "  {columns|, }", "  {rows}"),
+    n.Row: "{values}",
     n.Head: "{name}[({parameters})]",
     n.Parameter: "{name}[ = {default}]",
     n.Segment: "segment {head} where {where}",
@@ -173,6 +178,7 @@ FORMS: dict[type[n.Node], Form] = {
     n.Otherwise: "else {value}",
     # Flows and their headers.
     n.Flow: ("flow {head}", "  {doc}", "  {lines}"),
+    n.ForEachRow: "for each row of {table}",
     n.On: "on {events}[ {follows| }]",
     n.Follow: "then[ no{no?}] {events} within {within}",
     n.When: "when {condition}[, including those already{including?}]",

@@ -50,7 +50,8 @@ def wrapped(text: str, indent: str, written: Written) -> list[str]:
     rows = [indent + comment.span.text.rstrip() for comment in above]
     begin, place = 0, indent
     for end in [*sorted(forced), len(words)]:
-        for piece in _pieces(text, words[begin:end], depths[begin : end + 1], place):
+        rooms = (WIDTH - len(place), WIDTH - len(indent + FURTHER_IN))
+        for piece in _pieces(text, words[begin:end], depths[begin : end + 1], *rooms):
             rows.append(place + piece)
             place = indent + FURTHER_IN
         for comment in forced.get(end, ()):
@@ -91,16 +92,16 @@ def _same_place(source: Sequence[Token], words: Sequence[Token], offset: int) ->
     for word in source:
         if word.start > offset:
             break
-        if at < len(words) and words[at].kind == "COMMA" != word.kind:
+        if at < len(words) and words[at].kind == "COMMA" and word.kind != "COMMA":
             at += 1
         missing = at >= len(words) or (word.kind in _COMES_AND_GOES and words[at].kind != word.kind)
         at += not missing
     return at
 
 
-def _pieces(text: str, words: Sequence[Token], depths: Sequence[int], place: str) -> Iterator[str]:
+def _pieces(text: str, words: Sequence[Token], depths: Sequence[int], room: int, room_below: int) -> Iterator[str]:
     """Cut some words of a line into pieces that fit, at the outermost place that does and then at the last such."""
-    begin, room = 0, WIDTH - len(place)
+    begin = 0
     breaks = [at for at in range(1, len(words)) if _may_break(words, depths, at)]
     while words[-1].end - words[begin].start > room:
         left = [at for at in breaks if at > begin]
@@ -109,8 +110,7 @@ def _pieces(text: str, words: Sequence[Token], depths: Sequence[int], place: str
         fitting = [at for at in left if words[at - 1].end - words[begin].start <= room]
         end = min(fitting, key=lambda at: (depths[at], -at)) if fitting else left[0]
         yield text[words[begin].start : words[end - 1].end]
-        room = WIDTH - len(place) - (len(FURTHER_IN) if begin == 0 else 0)
-        begin = end
+        begin, room = end, room_below
     yield text[words[begin].start : words[-1].end]
 
 
