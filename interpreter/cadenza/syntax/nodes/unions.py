@@ -90,6 +90,24 @@ from cadenza.syntax.nodes.flows import (
     When,
     While,
 )
+from cadenza.syntax.nodes.selections import (
+    Accessories,
+    AtMost,
+    BoughtBySimilar,
+    BoughtTogether,
+    Catalog,
+    Except,
+    Fitting,
+    From,
+    Instead,
+    Products,
+    ProductStream,
+    RankBy,
+    Selection,
+    Show,
+    Top,
+    Upgrades,
+)
 from cadenza.syntax.nodes.steps import (
     AddPoints,
     BuyGet,
@@ -136,7 +154,9 @@ __all__ = [
     "Offer",
     "Operation",
     "Reentry",
+    "SelectionLine",
     "ShopLine",
+    "Source",
     "Statement",
     "Step",
     "TypeNode",
@@ -173,7 +193,9 @@ Header: TypeAlias = (
     | Holdout
 )
 Offer: TypeAlias = Off | FreeShipping | BuyGet | Gift | Membership | Entry
-Clause: TypeAlias = Subject | Sender | Template | With | Coupon | Transactional | Mistake
+Source: TypeAlias = Catalog | Products | BoughtTogether | BoughtBySimilar | Accessories | Upgrades | ProductStream
+SelectionLine: TypeAlias = From | Fitting | Except | RankBy | AtMost | Top | Instead | Mistake
+Clause: TypeAlias = Subject | Sender | Template | With | Show | Coupon | Transactional | Mistake
 Step: TypeAlias = (
     Wait
     | WaitUntil
@@ -197,5 +219,5 @@ Step: TypeAlias = (
     | Mistake
 )
 ShopLine: TypeAlias = TimeZone | Currency | QuietHours | QuietDays | Holidays | RequireConsent | Limit | Holdout | Mistake
-Declaration: TypeAlias = Segment | SegmentBlock | Value | ValueBlock | EventDeclaration | EventAlias | Table | Flow
+Declaration: TypeAlias = Segment | SegmentBlock | Value | ValueBlock | EventDeclaration | EventAlias | Table | Selection | Flow
 Statement: TypeAlias = Use | Shop | FieldDeclaration | Declaration | Mistake

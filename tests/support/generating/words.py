@@ -1,0 +1,148 @@
+"""Name what a generated shop speaks of: the values that programs ask for are those that timelines hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cadenza.check.types import Type
+from cadenza.check.vocabulary import EVENTS, LINE_FIELDS
+
+ZONES = ("Europe/Rome", "Australia/Lord_Howe", "America/New_York", "Asia/Tokyo", "UTC")
+CURRENCIES = {"EUR": 2, "JPY": 0, "TND": 3}
+
+# How often a program asks for a kind of event, and how often one comes.
+OUTSIDE = {
+    "order": 8, "cart": 5, "view": 4, "visit": 3, "click": 4, "open": 2, "signup": 1, "subscribe": 2, "unsubscribe": 1,
+    "search": 1, "empty_cart": 2, "checkout": 1, "shipment": 1, "delivery": 1, "return": 1, "cancellation": 1, "review": 2,
+    "exit_intent": 1, "bounce": 1, "complaint": 1,
+}  # fmt: skip
+FROM_FLOWS = {
+    "sent": 5, "tagged": 3, "untagged": 1, "changed": 2, "points": 2, "entered": 1, "left": 1, "finished": 1,
+    "coupon_issued": 1, "coupon_redeemed": 1, "coupon_expired": 1,
+}  # fmt: skip
+ABOUT_MESSAGES = ("sent", "open", "click", "bounce", "complaint")
+
+MESSAGES = ("m1", "m2", "m3", "m4", "m5")
+RECEIPTS = ("receipt", "invoice")
+"""Messages that are always sent as transactional ones, and no others are."""
+CHANNELS = ("email", "sms", "push", "whatsapp", "messenger", "onsite")
+TIERS = ("bronze", "silver", "gold")
+FLOWS = ("f1", "f2", "f3", "f4")
+
+TEXTS: Mapping[str, tuple[str, ...]] = {
+    "message": MESSAGES,
+    "list": ("news", "offers"),
+    "channel": ("email", "sms", "push"),
+    "sku": ("s1", "s2", "s3"),
+    "category": ("wine", "bread"),
+    "manufacturer": ("acme", "bolt"),
+    "title": ("One", "Two"),
+    "path": ("/", "/pricing"),
+    "url": ("https://shop.example/", "https://shop.example/pricing"),
+    "image": ("one.png",),
+    "query": ("boots", "wax"),
+    "source": ("web", "app"),
+    "id": ("o1", "o2", "o3", "o4"),
+    "order_id": ("o1", "o2", "o3", "o4"),
+    "kind": ("hard", "soft"),
+    "coupon": ("c1", "c2"),
+    "code": ("X",),
+    "offer": ("10% off", "free shipping"),
+    "text": ("good", "bad"),
+    "tag": ("t1", "t2", "t3"),
+    "field": ("tier", "vip", "age"),
+    "score": ("score",),
+    "flow": FLOWS,
+    "reason": ("leave on", "stop"),
+    "first_name": ("Anna", "Ben"),
+    "name": ("Anna Rossi",),
+    "language": ("it", "en"),
+    "country": ("IT", "FR"),
+    "city": ("Rome",),
+    "preferred_channel": ("sms", "email", "pigeon"),
+}
+"""The texts that a field may hold, by its name."""
+
+BUILT_IN = {
+    "first_name": "text",
+    "language": "text",
+    "country": "text",
+    "preferred_channel": "text",
+    "birthday": "yearly date",
+    "created": "moment",
+    "consent_email": "condition",
+    "consent_sms": "condition",
+    "tags": "texts",
+    "subscriptions": "texts",
+}
+# Fields that a program declares: how their type is called, and how it is written.
+DECLARED = {
+    "tier": ("one of", 'one of "bronze" or "silver" or "gold"'),
+    "age": ("number", "number"),
+    "budget": ("money", "money"),
+    "renewal": ("date", "date"),
+    "name_day": ("yearly date", "yearly date"),
+    "best_time": ("time", "time"),
+    "next_visit": ("moment", "moment"),
+    "cycle": ("duration", "duration"),
+    "vip": ("condition", "yes/no"),
+    "nick": ("text", "text"),
+    "hobbies": ("texts", "list of text"),
+}
+LITERALS = {
+    "number": ("0", "1", "2", "2", "3", "10", "2.5", "50%"),
+    "date": ("2026-03-29", "2026-10-25", "2026-04-05", "2026-11-01", "2026-02-28"),
+    "time": ("00:00", "02:30", "09:30", "12:00", "23:45"),
+    "moment": ("2026-03-29 02:30", "2026-10-25 02:30", "2026-04-05 01:45", "2026-11-01 01:30", "2026-03-08 12:00"),
+    "duration": ("15 minutes", "1 hour 30 minutes", "1 hour", "12 hours", "1 day", "24 hours", "2 days", "5 days", "1 week", "1 month"),
+    "weekday": ("monday", "wednesday", "sunday"),
+    "condition": ("yes", "yes", "no"),
+    "one of": tuple(f'"{tier}"' for tier in TIERS),
+}
+SHOWN = ("text", "number", "money", "date", "moment", "time", "duration", "weekday", "yearly date", "one of")
+"""The types that a text can show."""
+
+
+class Scope(NamedTuple):
+    """What words mean in one place, as in the checker; the kind of a line of an order is `line`."""
+
+    element: tuple[str, ...] = ()
+    trigger: tuple[str, ...] | None = None
+    running: bool = False
+    parameters: Mapping[str, str] = {}  # noqa: RUF012 - never changed
+
+    def of(self, *element: str) -> Scope:
+        return self._replace(element=element)
+
+
+class World:
+    """What the program that is being made has declared so far."""
+
+    def __init__(self, currency: str, fields: Mapping[str, str], flows: tuple[str, ...]) -> None:
+        self.currency = currency
+        self.fields = dict(fields)
+        self.flows = flows
+        self.aliases: dict[str, tuple[str, ...]] = {}
+        self.segments: dict[str, str | None] = {}
+        """Each with its parameter, a length of time, if it has one."""
+        self.values: dict[str, str] = {}
+        """Each with its type; those of `counters` take a stream."""
+        self.counters: list[str] = []
+        self.tables: list[str] = []
+
+
+def named(type_: Type) -> str:
+    """Give the generator's word for a type."""
+    if type_.name == "list" and type_.element is not None:
+        return "lines" if type_.element.name == "line" else f"{type_.element.name}s"
+    return type_.name
+
+
+def fields_of(kinds: tuple[str, ...]) -> dict[str, str]:
+    """Give the fields of an event of these kinds, or of a line, with their types."""
+    found = {}
+    for kind in kinds:
+        fields = LINE_FIELDS if kind == "line" else EVENTS[kind].fields
+        found |= {name: named(type_) for name, type_ in fields.items()}
+    return found

@@ -1,0 +1,103 @@
+"""Make programs that are right by construction, and timelines on which they do things, each from a number."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tests.support.generating.dice import Dice
+from tests.support.generating.expressions import Expressions
+from tests.support.generating.flows import FlowMaker
+from tests.support.generating.shops import Limit, Shop, limit, shop
+from tests.support.generating.steps import Lines, indented
+from tests.support.generating.words import BUILT_IN, CURRENCIES, DECLARED, FLOWS, FROM_FLOWS, OUTSIDE, Scope, World
+
+_PARAMETER = Scope(parameters={"period": "duration"})
+_VALUES = ("number", "money", "text", "moment", "date", "duration")
+
+
+class Made(NamedTuple):
+    """A program, and what is known of it besides."""
+
+    seed: int
+    text: str
+    shop: Shop
+    limits: tuple[Limit, ...]
+    """The limits of the shop and of the flows."""
+    fields: dict[str, str]
+    """The fields of a customer that it may speak of, with their types."""
+
+
+def program(seed: int) -> Made:
+    """Make the program of a number."""
+    dice = Dice("program", seed)
+    currency = dice.pick(("EUR", "EUR", *CURRENCIES))
+    fields = {name: DECLARED[name][0] for name in dice.some(tuple(DECLARED), 7)} | BUILT_IN | {"score": "number"}
+    flows = FLOWS[: dice.between(1, len(FLOWS))]
+    world = World(currency, fields, flows)
+    lines, facts = shop(dice, currency)
+    parts = [["cadenza 1"]] if dice.chance(20) else []
+    parts += [lines, *_declarations(dice, world, fields)]
+    started = flows[-1] if len(flows) > 1 and dice.chance(25) else None
+    limits = list(facts.limits)
+    for name in flows:
+        line = ""
+        if dice.chance(15):
+            line, fact = limit(dice, name)
+            limits.append(fact)
+        starts = started if name == flows[0] else None
+        parts.append(FlowMaker(dice, world, line).flow(name, starts, enters=name != started))
+    if not any("points" in line for part in parts for line in part):
+        parts.append(["field customer.score: number"])
+    text = "\n\n".join("\n".join(part) for part in parts) + "\n"
+    return Made(seed, text, facts, tuple(limits), fields)
+
+
+def _declarations(dice: Dice, world: World, fields: dict[str, str]) -> list[Lines]:
+    parts = [[f"field customer.{name}: {DECLARED[name][1]}"] for name in fields if name in DECLARED]
+    write, plain = Expressions(dice, world), Scope()
+    flows, world.flows = world.flows, ()  # a segment that asks for a flow reads better below, in the flows themselves
+    for name in ("touch", "big")[: dice.below(3)]:
+        kinds = tuple(dict.fromkeys(dice.weighted(FROM_FLOWS if dice.chance(15) else OUTSIDE) for _ in range(dice.between(1, 3))))
+        parts.append([f"event {name} = {write.events(plain, kinds)}"])
+        world.aliases[name] = kinds
+    for name in ("loyal", "dormant", "lately")[: dice.below(4)]:
+        with_parameter = dice.chance(40)
+        scope = _PARAMETER if with_parameter else plain
+        head = f"segment {name}{'(period = 3 days)' if with_parameter else ''}"
+        parts.append(_segment(dice, write, head, scope))
+        world.segments[name] = "period" if with_parameter else None
+    for number in range(dice.below(3)):
+        parts.append(_value(dice, write, f"v{number}", world))
+    if dice.chance(30):
+        parts.append(["value pieces(things) = count(things)"])
+        world.counters.append("pieces")
+    world.flows = flows
+    return parts
+
+
+def _segment(dice: Dice, write: Expressions, head: str, scope: Scope) -> Lines:
+    if dice.chance(50):
+        return [f"{head} where {write.condition(scope, 2)}"]
+    lines = ['"Who is meant."'] if dice.chance(30) else []
+    for _ in range(dice.between(1, 3)):
+        lines += _condition_lines(dice, write, scope, 2)
+    return [head, *indented(lines)]
+
+
+def _condition_lines(dice: Dice, write: Expressions, scope: Scope, depth: int) -> Lines:
+    if depth == 0 or dice.chance(65):
+        return [write.condition(scope, 1)]
+    inner = [line for _ in range(dice.between(1, 2)) for line in _condition_lines(dice, write, scope, depth - 1)]
+    return [dice.pick(("any of", "all of", "none of")), *indented(inner)]
+
+
+def _value(dice: Dice, write: Expressions, name: str, world: World) -> Lines:
+    type_ = dice.pick(_VALUES)
+    if dice.chance(50):
+        lines = [f"value {name} = {write.value(type_, Scope(), 2)}"]
+    else:
+        cases = [f"{write.value(type_, Scope(), 1)} if {write.condition(Scope(), 1)}" for _ in range(dice.between(1, 2))]
+        otherwise = [f"else {write.value(type_, Scope(), 1)}"] if dice.chance(70) else []
+        lines = [f"value {name}", *indented([*cases, *otherwise])]
+    world.values[name] = type_
+    return lines
