@@ -271,6 +271,7 @@ STRUCTURAL: Mapping[str, str] = {
     "broken_send": "a `send` that was not understood",
     **dict.fromkeys(("path", "names", "bindings", "binding"), "parts of `use`"),
     **dict.fromkeys(("events", "event_name", "of_this_flow"), "told with `event alias` and `on`"),
+    **dict.fromkeys(("typed_names", "typed_name"), "the fields of an `event declaration`"),
     **dict.fromkeys(("segment_block", "value_block"), "the forms of `segment` and `value` with a block"),
     **dict.fromkeys(("head", "parameters", "parameter"), "told with `segment`"),
     "conditions": "the lines of `any of`, `all of`, `none of`",

@@ -164,3 +164,7 @@ def test_what_is_no_offer_is_found(offer: str, code: str) -> None:
 
 def test_an_offer_is_no_value() -> None:
     assert codes('flow a(offer = 10% off)\n  on order where total > offer\n  tag "x"\n') == ["F0422"]
+
+
+def test_an_amount_with_parts_of_a_cent_is_said_once() -> None:
+    assert codes('flow a\n  on signup\n  issue coupon "x" 5.555 EUR off\n') == ["F0405"]

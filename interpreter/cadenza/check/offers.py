@@ -92,6 +92,8 @@ class OfferRules:
             return None
         if isinstance(term, Constant) and isinstance(term.value, int | Fraction) and term.type != CONDITION:
             shop = self.rules.vocabulary
+            if term.type == MONEY and isinstance(term.value, Fraction):
+                return None  # there are no parts of a cent, as was said
             if term.type == MONEY and term.value > 0:
                 return f"{term.value / 10**shop.digits:.{shop.digits}f} {shop.currency} off"
             if term.type == NUMBER and 0 < term.value <= 1:

@@ -68,6 +68,8 @@ REASONS: dict[str, str] = {
     "consent": "the channel is closed: the customer has not agreed, unsubscribed, complained, or mail bounced",
     "quiet hours": "it is a quiet time for the channel",
     "left": "the run left while the message was held",
+    "expired": "the points were given for a time that is over",
+    "unknown": "what was to be waited for is not known, so the run goes on at once",
 }
 _COUNTED = frozenset("entered not_entered left finished sent held dropped skipped withheld goal stopped".split()) | frozenset(
     f"coupon_{word}" for word in ("issued", "redeemed", "expired", "open")

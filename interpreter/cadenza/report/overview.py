@@ -45,7 +45,9 @@ def _row(summary: Summary, flow: str | None, words: Sequence[str]) -> list[str]:
 
 
 def _what(summary: Summary, span: Span, bad_rows: Mapping[str, int]) -> str:
-    text = f"{summary.customers:,} customers and {summary.events:,} events, {_day(span.start)} to {_day(span.until)}"
+    text = f"{_some(summary.customers, 'customer')} and {_some(summary.events, 'event')}"
+    if summary.events:
+        text += f", {_day(span.start)} to {_day(span.until)}"
     if bad_rows:
         listed = ", ".join(f"{count:,} of {name}" for name, count in sorted(bad_rows.items()))
         text += f"; rows left out: {listed}"
@@ -63,7 +65,7 @@ def _day(instant: int) -> str:
 def _messages(summary: Summary, journal: Path | None) -> list[str]:
     median, ninetieth, most = summary.per_customer
     sent, reached = summary.total("sent"), summary.reached[None]
-    lines = [f"{_some(sent, 'message')} went to {reached:,} of {summary.customers:,} customers"]
+    lines = [f"{_some(sent, 'message')} went to {reached:,} of {_some(summary.customers, 'customer')}"]
     if sent:
         lines[0] += f": {median} to most of them or fewer, {ninetieth} or fewer to nine in ten, {most} at most"
     for word in ("held", "dropped", "skipped"):
