@@ -39,13 +39,15 @@ from cadenza.check.vocabulary import (
     LIMIT_NOUNS,
     LINE_FIELDS,
     PRODUCT_FIELDS,
+    REASONS,
     RESERVED,
 )
 from cadenza.cli.main import cadenza
 from cadenza.data import zone_names
-from cadenza.engine.journal import REASONS, WORDS
+from cadenza.engine.journal import WORDS
 from cadenza.project import Reader
 from cadenza.syntax.builder import BUILDERS
+from cadenza.syntax.diagnostics import Severity
 from tests.support.folders import ROOT, cli
 from tests.support.scenarios import Row, journal, local, program
 
@@ -159,7 +161,12 @@ def test_every_program_checks_clean_unless_the_page_says_otherwise(block: Block,
         file.write_text(text, encoding="utf-8")
         reader = Reader()
         found = check(reader.sources([file]), reader.load, zone_names.names)
-        said = [f"{one.span.where} {one.code} {one.message}" for one in found.diagnostics]
+        # The pages show one construct at a time, which a lint may find wanting; README shows whole programs.
+        said = [
+            f"{one.span.where} {one.code} {one.message}"
+            for one in found.diagnostics
+            if one.severity is Severity.ERROR or block.page.name == "README.md"
+        ]
         assert bool(said) == block.kind.endswith(MISTAKES), said
 
 
@@ -267,6 +274,10 @@ def _fits(expected: str, printed: str) -> bool:
 STRUCTURAL: Mapping[str, str] = {
     "module": "the whole file: `The file`",
     "edition": "told with the file",
+    "what": "told with `never within`",
+    "measure": "told with `ranking`",
+    **dict.fromkeys(("field_value", "row_block", "acts"), "parts of `test`"),
+    **dict.fromkeys(("because", "standing"), "told with `expected condition`"),
     "mistake": "a line that was not understood",
     "broken_send": "a `send` that was not understood",
     **dict.fromkeys(("path", "names", "bindings", "binding"), "parts of `use`"),

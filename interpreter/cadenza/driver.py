@@ -12,12 +12,16 @@ import attrs
 from cadenza import __version__
 from cadenza.check.program import Program
 from cadenza.data import zones
+from cadenza.data.among import among
+from cadenza.data.catalogue import catalogue
+from cadenza.data.catalogue_events import add_catalogue_events
 from cadenza.data.errors import DataError
 from cadenza.data.folder import Folder
 from cadenza.data.instants import instant
 from cadenza.data.rows import Rows
 from cadenza.data.sinks import journal_sink, lines_of
 from cadenza.data.timelines import Timelines
+from cadenza.engine.among import Among
 from cadenza.engine.clock import UTC
 from cadenza.engine.journal import FORMAT, kept
 from cadenza.engine.plan import lower
@@ -55,8 +59,9 @@ def replay_folder(program: Program, data: Path, options: Options, progress: Prog
     """Replay a data folder through a program, and write the journal where the options say."""
     with Folder(data, program.events) as folder:
         rows = Rows(folder, program, options.bad_rows, options.quarantine)
-        timelines = Timelines(rows, lower(program, options.seed), zones.zone(program.shop.zone) or UTC)
+        timelines = _timelines(rows, options.seed)
         span = _span(timelines, options)
+        answers = among(timelines, span)
         header = _header(program, options, span)
         with journal_sink(options.journal, header) as sink:
             total = timelines.count()
@@ -74,7 +79,7 @@ def replay_folder(program: Program, data: Path, options: Options, progress: Prog
                 ):
                     drafted = [Path(drafts) / str(number) for number in range(options.jobs)]
                     jobs = [
-                        pool.submit(_job, program, data, span, options, part, draft)
+                        pool.submit(_job, program, data, span, options, answers, part, draft)
                         for part, draft in zip(timelines.parts(options.jobs), drafted, strict=False)
                     ]
                     for job, draft in zip(jobs, drafted, strict=False):
@@ -85,6 +90,16 @@ def replay_folder(program: Program, data: Path, options: Options, progress: Prog
             if sink is not None:
                 sink.finish(summary.digest)
     return Replayed(summary, span, rows.bad)
+
+
+def _timelines(rows: Rows, seed: int) -> Timelines:
+    """Lower the program for the data at hand, and let it see the products and their events if it asks for any."""
+    program = rows.program
+    plan, zone = lower(program, seed), zones.zone(program.shop.zone) or UTC
+    if plan.layout.products:
+        plan.catalogue = catalogue(rows, plan, zone)
+    add_catalogue_events(rows, plan.layout.events, zone)
+    return Timelines(rows, plan, zone)
 
 
 def _part(
@@ -101,8 +116,7 @@ def _part(
     table = timelines.rows.folder.tables.get("customers")
     columns = frozenset(table.columns if table is not None else ())
     for timeline in timelines.between(above, upto):
-        zone = zones.zone(str(timeline.fields.get("time_zone"))) or timelines.zone
-        journal = replay(plan, timeline, zone, span, words, columns)
+        journal = replay(plan, timeline, timelines.zone_of(timeline), span, words, columns)
         summary.add(timeline.customer, len(timeline.inputs), timeline.digest, journal)
         if write is not None and journal.lines:
             write(lines_of(journal.lines))
@@ -110,11 +124,20 @@ def _part(
     return summary
 
 
-def _job(program: Program, data: Path, span: Span, options: Options, part: tuple[str | None, str | None], draft: Path) -> Summary:
+def _job(
+    program: Program,
+    data: Path,
+    span: Span,
+    options: Options,
+    answers: Among,
+    part: tuple[str | None, str | None],
+    draft: Path,
+) -> Summary:
     """Replay a range of customers in a process of its own, into a draft; bad rows were judged already."""
     with Folder(data, program.events) as folder, draft.open("w", encoding="utf-8") as stream:
         rows = Rows(folder, program, "skip")
-        timelines = Timelines(rows, lower(program, options.seed), zones.zone(program.shop.zone) or UTC)
+        timelines = _timelines(rows, options.seed)
+        timelines.plan.among = answers
         return _part(timelines, span, options.detail, *part, stream.write, lambda done: None)
 
 

@@ -1,8 +1,11 @@
-"""Find and read the `.flow` files of a project, and the files that `use` names."""
+"""Find and read the `.flow` files of a project, and the files that `use` names; put a text in the place of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cadenza import resources
@@ -40,11 +43,30 @@ def read(path: Path, shown: str | None = None) -> Source:
         raise UnreadableError(f"{path}: {(error.strerror or str(error)).lower()}") from None
 
 
-class Reader:
-    """Reads each file once, so that one file is one source however many lines use it."""
+def replace(path: Path, text: str) -> None:
+    """Put a text in the place of a file at once, so that no reader sees half of it; a link keeps pointing where it does."""
+    place = path.resolve()
+    handle, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+        shutil.copymode(place, beside)
+        Path(beside).replace(place)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
 
-    def __init__(self) -> None:
+
+class Reader:
+    """Reads each file once, so that one file is one source however many lines use it.
+
+    `texts` stand for what lies in some files, by their resolved paths: a change can be tried before it is written.
+    """
+
+    def __init__(self, texts: Mapping[Path, str] | None = None) -> None:
+        self._texts = texts or {}
         self._sources: dict[Path, Source] = {}
+        self._library: set[Path] = set()
 
     def sources(self, paths: Sequence[Path]) -> list[Source]:
         return [self._read(path, path.as_posix()) for path in find(paths)]
@@ -54,6 +76,8 @@ class Reader:
         if path[0] == "stdlib":
             place = resources.folder("stdlib_flows").joinpath(*path[1:]).with_suffix(".flow")
             shown = "stdlib/" + "/".join(path[1:]) + ".flow"
+            if place.resolve() not in self._sources:
+                self._library.add(place.resolve())
         else:
             place = Path(user.path).parent.joinpath(*path).with_suffix(".flow")
             shown = place.as_posix()
@@ -62,5 +86,10 @@ class Reader:
     def _read(self, path: Path, shown: str) -> Source:
         key = path.resolve()
         if key not in self._sources:
-            self._sources[key] = read(path, shown)
+            self._sources[key] = Source(shown, self._texts[key]) if key in self._texts else read(path, shown)
         return self._sources[key]
+
+    @property
+    def own(self) -> dict[Path, Source]:
+        """All that was read and is the project's own, by resolved paths: what the library lends is not."""
+        return {path: source for path, source in self._sources.items() if path not in self._library}

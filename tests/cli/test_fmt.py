@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from cadenza import project
 from cadenza.cli import fmt
 from cadenza.cli.exits import Exit
 from cadenza.cli.main import cadenza
@@ -145,7 +146,7 @@ def test_a_file_that_cannot_be_replaced_stays_whole(tmp_path: Path, monkeypatch:
     def full(source: str, target: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(fmt.shutil, "copymode", full)
+    monkeypatch.setattr(project.shutil, "copymode", full)
     result = cli("fmt", path)
     assert (result.exit_code, result.stderr) == (Exit.MISUSE, f"{path}: no space left on device\n")
     assert [one.name for one in tmp_path.iterdir()] == ["a.flow"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,3 +180,21 @@ def test_a_table_may_come_from_a_spreadsheet(tmp_path: Path, text: str) -> None:
     order = TABLES["order.csv"]
     written = order.replace("\n", "\r\n") if text == "crlf" else text.format(order)
     assert subjects(replay(THANKS, write(tmp_path / "data", {**TABLES, "order.csv": written}))) == ["1: 10.00 EUR, 2 pieces"]
+
+
+@pytest.mark.parametrize(
+    ("step", "changes"),
+    [
+        ("take 2 points from customer.score", {"amount": -2}),
+        ("take 9 points from customer.score", {"amount": -5}),
+        ('set customer.country = "IT"', {"same": True}),
+        ('set customer.country = "FR"', {"same": None}),
+        ('subscribe "news"', {"same": True}),
+        ('unsubscribe "news"', {"same": None}),
+    ],
+)
+def test_what_a_step_changes_is_read_though_nothing_else_names_it(tmp_path: Path, step: str, changes: dict[str, Any]) -> None:
+    customers = {"customers.csv": "id,country,score\na,IT,5\n", "subscribe.csv": "customer,at,list\na,2026-01-01,news\n"}
+    data = write(tmp_path / "data", {**customers, "visit.csv": "customer,at\na,2026-01-02\n"})
+    (_, _, line, *_) = replay(f"flow f\n  on visit\n  {step}\n", data, "--detail", "all")
+    assert {name: line.get(name) for name in changes} == changes

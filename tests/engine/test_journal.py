@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from cadenza.engine.journal import DETAILS, REASONS, WORDS, kept, members
+from cadenza.check.vocabulary import REASONS
+from cadenza.engine.journal import DETAILS, WORDS, kept, members
 from tests.support.scenarios import Row, journal
 
 FLOW = """

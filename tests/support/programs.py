@@ -11,7 +11,8 @@ from tests.support.generating.shops import Limit, Shop, limit, shop
 from tests.support.generating.steps import Lines, indented
 from tests.support.generating.words import BUILT_IN, CURRENCIES, DECLARED, FLOWS, FROM_FLOWS, OUTSIDE, Scope, World
 
-_PARAMETER = Scope(parameters={"period": "duration"})
+_PLAIN = Scope(still=True)
+_PARAMETER = Scope(parameters={"period": "duration"}, still=True)
 _VALUES = ("number", "money", "text", "moment", "date", "duration")
 
 
@@ -31,8 +32,8 @@ def program(seed: int) -> Made:
     """Make the program of a number."""
     dice = Dice("program", seed)
     currency = dice.pick(("EUR", "EUR", *CURRENCIES))
-    fields = {name: DECLARED[name][0] for name in dice.some(tuple(DECLARED), 7)} | BUILT_IN | {"score": "number"}
-    flows = FLOWS[: dice.between(1, len(FLOWS))]
+    fields = {name: DECLARED[name][0] for name in dice.some(tuple(DECLARED), 7)} | {"score": "number"} | BUILT_IN
+    flows = FLOWS[: dice.pick((1, 1, 1, 2, 2, 3))]
     world = World(currency, fields, flows)
     lines, facts = shop(dice, currency)
     parts = [["cadenza 1"]] if dice.chance(20) else []
@@ -46,28 +47,27 @@ def program(seed: int) -> Made:
             limits.append(fact)
         starts = started if name == flows[0] else None
         parts.append(FlowMaker(dice, world, line).flow(name, starts, enters=name != started))
-    if not any("points" in line for part in parts for line in part):
-        parts.append(["field customer.score: number"])
+    if dice.chance(12):
+        parts += FlowMaker(dice, world, "").of_table("paired")
     text = "\n\n".join("\n".join(part) for part in parts) + "\n"
     return Made(seed, text, facts, tuple(limits), fields)
 
 
 def _declarations(dice: Dice, world: World, fields: dict[str, str]) -> list[Lines]:
     parts = [[f"field customer.{name}: {DECLARED[name][1]}"] for name in fields if name in DECLARED]
-    write, plain = Expressions(dice, world), Scope()
+    write = Expressions(dice, world)
     flows, world.flows = world.flows, ()  # a segment that asks for a flow reads better below, in the flows themselves
     for name in ("touch", "big")[: dice.below(3)]:
         kinds = tuple(dict.fromkeys(dice.weighted(FROM_FLOWS if dice.chance(15) else OUTSIDE) for _ in range(dice.between(1, 3))))
-        parts.append([f"event {name} = {write.events(plain, kinds)}"])
+        parts.append([f"event {name} = {write.events(_PLAIN, kinds)}"])
         world.aliases[name] = kinds
     for name in ("loyal", "dormant", "lately")[: dice.below(4)]:
         with_parameter = dice.chance(40)
-        scope = _PARAMETER if with_parameter else plain
+        scope = _PARAMETER if with_parameter else _PLAIN
         head = f"segment {name}{'(period = 3 days)' if with_parameter else ''}"
         parts.append(_segment(dice, write, head, scope))
         world.segments[name] = "period" if with_parameter else None
-    for number in range(dice.below(3)):
-        parts.append(_value(dice, write, f"v{number}", world))
+    parts.extend(_value(dice, write, f"v{number}", world) for number in range(dice.below(3)))
     if dice.chance(30):
         parts.append(["value pieces(things) = count(things)"])
         world.counters.append("pieces")
@@ -94,10 +94,10 @@ def _condition_lines(dice: Dice, write: Expressions, scope: Scope, depth: int) -
 def _value(dice: Dice, write: Expressions, name: str, world: World) -> Lines:
     type_ = dice.pick(_VALUES)
     if dice.chance(50):
-        lines = [f"value {name} = {write.value(type_, Scope(), 2)}"]
+        lines = [f"value {name} = {write.value(type_, _PLAIN, 2)}"]
     else:
-        cases = [f"{write.value(type_, Scope(), 1)} if {write.condition(Scope(), 1)}" for _ in range(dice.between(1, 2))]
-        otherwise = [f"else {write.value(type_, Scope(), 1)}"] if dice.chance(70) else []
+        cases = [f"{write.value(type_, _PLAIN, 1)} if {write.condition(_PLAIN, 1)}" for _ in range(dice.between(1, 2))]
+        otherwise = [f"else {write.value(type_, _PLAIN, 1)}"] if dice.chance(70) else []
         lines = [f"value {name}", *indented([*cases, *otherwise])]
     world.values[name] = type_
     return lines

@@ -11,6 +11,8 @@ from cadenza.check.checker import Checked, check
 from cadenza.check.program import Program
 from cadenza.data import zones
 from cadenza.data.zone_names import names
+from cadenza.engine.among import tabulated
+from cadenza.engine.catalogue import Bought, Catalogue, Ledger
 from cadenza.engine.clock import Zone
 from cadenza.engine.events import Inputs
 from cadenza.engine.journal import kept
@@ -67,14 +69,21 @@ def journal(
     customer: Mapping[str, Any] | None = None,
     detail: str = "all",
     columns: Sequence[str] = (),
+    catalogue: Sequence[Mapping[str, Any]] = (),
+    bought: Sequence[Bought] = (),
+    others: Mapping[str, Sequence[Row]] = {},
 ) -> list[dict[str, Any]]:
     """Replay one customer called `anna`, and give the lines of the journal.
 
     `clock` is her time zone, else the shop's. `rows` are in the order of processing. `columns` are the fields that the data have
-    for customers at all; by default none, so that every channel has an address.
+    for customers at all; by default none, so that every channel has an address. `catalogue` are the products of the shop, and
+    `bought` is what its customers bought of them. `others` are the customers that she is compared with, with their events, by the
+    same clock.
     """
     checked_program = program(text)
     plan = lower(checked_program)
+    products = [tuple(one.get(name) for name in plan.layout.products) for one in catalogue]
+    plan.catalogue = Catalogue(products, plan.layout.products, zone(checked_program.shop.zone), Ledger(bought))
     here = zone(clock or checked_program.shop.zone)
     fields = dict(customer or {})
     lists = {name: fields.pop(name) for name in ("tags", "subscriptions") if name in fields}
@@ -82,6 +91,8 @@ def journal(
         "anna", {"id": "anna", **fields}, lists, _inputs(plan, rows, here), None if begins is None else instant(begins, here)
     )
     span = Span(instant(start, here), instant(until, here))
+    everybody = [timeline, *(Timeline(name, {"id": name}, {}, _inputs(plan, events, here)) for name, events in others.items())]
+    tabulated(plan, lambda: [(one, here) for one in everybody], zone(checked_program.shop.zone), *span)
     found = replay(plan, timeline, here, span, kept(detail), frozenset(columns))
     return [json.loads(line) for line in found.lines]
 

@@ -9,7 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cadenza.report.findings import pretty
-from cadenza.syntax.diagnostics import Diagnostic
+from cadenza.syntax.diagnostics import Diagnostic, Severity
 from tests.support.scenarios import checked
 
 HEADER = 'segment loyal where count(order) >= 3\n\nflow thanks\n  {}\n  tag "buyer"\n'
@@ -98,7 +98,8 @@ SLIPS: dict[str, str] = {
 
 
 def found(text: str) -> tuple[Diagnostic, ...]:
-    return checked(text).diagnostics
+    """Give the errors of a text; what a lint says once they are gone is another matter."""
+    return tuple(one for one in checked(text).diagnostics if one.severity is Severity.ERROR)
 
 
 def mended(text: str, diagnostics: tuple[Diagnostic, ...]) -> str:

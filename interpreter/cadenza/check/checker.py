@@ -11,8 +11,11 @@ from cadenza.check import program as p
 from cadenza.check.expressions import Expressions
 from cadenza.check.findings import Report
 from cadenza.check.flows import FlowRules, scope_of
+from cadenza.check.lints import lint
 from cadenza.check.modules import Instance, Load, Module, Project, bring_together
+from cadenza.check.promises import PromiseRules
 from cadenza.check.rules import Scope, Vocabulary
+from cadenza.check.scenarios import ScenarioRules
 from cadenza.check.shop import ShopRules, Zones, currency_of, find_shop
 from cadenza.check.steps import StepRules
 from cadenza.check.types import (
@@ -64,8 +67,9 @@ def check(sources: Sequence[Source], load: Load, zones: Zones) -> Checked:
     report = Report()
     project = bring_together(sources, load, report)
     program = _Checker(project, report, zones).program()
-    diagnostics = tuple(in_order(report.diagnostics))
-    broken = any(one.severity is Severity.ERROR for one in diagnostics)
+    broken = any(one.severity is Severity.ERROR for one in report.diagnostics)
+    warnings = [] if broken else lint(project, program, (source.path for source in sources))
+    diagnostics = tuple(in_order([*report.diagnostics, *warnings]))
     return Checked(None if broken else program, diagnostics, tuple(module.source for module in project.modules))
 
 
@@ -84,18 +88,27 @@ class _Checker:
         vocabulary = self.vocabulary(statements, currency, digits, scores)
         rules = Expressions(vocabulary, self.report)
         rules.flows = families(self.project.instances)
+        rules.changed = frozenset(scores) | _set_fields(statements)
         plain = StepRules(rules, Scope(modules[0]), "") if modules else None
         for module in modules:
             self.declarations(module, rules)
         if plain is None:
-            return self.result(
-                p.Shop("", "UTC", currency, digits, (), frozenset(), frozenset(), frozenset(), (), Fraction(0)), (), rules, scores
-            )
+            nothing = p.Shop("", "UTC", currency, digits, (), frozenset(), frozenset(), frozenset(), (), Fraction(0))
+            return self.result(nothing, (), (), rules, scores)
         shop_rules = ShopRules(self.report, self.zones, plain.fixed_length, plain.count)
         checked_shop = shop_rules.shop(shop, currency, digits)
-        return self.result(checked_shop, self.flows(rules), rules, scores)
+        flows = self.flows(rules)
+        self.tests(rules, flows, checked_shop)
+        return self.result(checked_shop, flows, self.promises(rules, flows), rules, scores)
 
-    def result(self, shop: p.Shop, flows: tuple[p.Flow, ...], rules: Expressions, scores: dict[str, n.Node]) -> p.Program:
+    def result(
+        self,
+        shop: p.Shop,
+        flows: tuple[p.Flow, ...],
+        promises: tuple[p.Promise, ...],
+        rules: Expressions,
+        scores: dict[str, n.Node],
+    ) -> p.Program:
         vocabulary = rules.vocabulary
         self.report.diagnostics += rules.circles.values()
         return p.Program(
@@ -106,6 +119,7 @@ class _Checker:
             vocabulary.product_fields,
             vocabulary.events,
             tuple(module.source.text for module in self.project.modules),
+            promises,
         )
 
     # -- What the data may hold ---------------------------------------------------------------------------------------
@@ -198,6 +212,8 @@ class _Checker:
                 rules.under_way.pop()
             elif declared.word == "table":
                 rules.table(declared)
+            elif declared.word == "selection":
+                rules.selection(declared, Scope(module, rules.own_parameters(declared)))
             elif declared.word in ("segment", "value"):
                 rules.body(declared, rules.own_parameters(declared))
 
@@ -216,6 +232,22 @@ class _Checker:
             shop = ShopRules(self.report, self.zones, rules_of_steps.fixed_length, rules_of_steps.count)
             flows.append(FlowRules(instance, rules_of_steps, shop, name in started).checked())
         return tuple(flows)
+
+    def promises(self, rules: Expressions, flows: Sequence[p.Flow]) -> tuple[p.Promise, ...]:
+        groups = sorted({flow.group for flow in flows if flow.group is not None})
+        found = []
+        for module in self.project.modules:
+            steps = StepRules(rules, Scope(module), "")
+            shop = ShopRules(self.report, self.zones, steps.fixed_length, steps.count)
+            own = [one for one in module.statements if isinstance(one, n.Promise)]
+            found += [PromiseRules(steps, shop, groups).promise(one) for one in own]
+        return tuple(one for one in found if one is not None)
+
+    def tests(self, rules: Expressions, flows: Sequence[p.Flow], shop: p.Shop) -> None:
+        for module in self.project.modules:
+            for statement in module.statements:
+                if isinstance(statement, n.Test):
+                    ScenarioRules(StepRules(rules, Scope(module), ""), flows, shop).test(statement)
 
     def has_all_parameters(self, instance: Instance) -> bool:
         given = {binding.name.text for binding in instance.bindings}
@@ -277,6 +309,13 @@ def _scores(statements: Sequence[n.Statement]) -> dict[str, n.Node]:
                     if isinstance(name, n.Name):
                         scores.setdefault(name.text, step.score)
     return scores
+
+
+def _set_fields(statements: Sequence[n.Statement]) -> set[str]:
+    """Find the fields of customers that steps set."""
+    flows = [one for one in statements if isinstance(one, n.Flow)]
+    found = [step.field for flow in flows for step in steps(flow.lines) if isinstance(step, n.Set)]
+    return {one.name.text if isinstance(one, n.Member) else one.span.text for one in found}
 
 
 def _first_money(modules: Sequence[Module]) -> n.Money | None:

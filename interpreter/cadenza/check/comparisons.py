@@ -51,7 +51,8 @@ class ComparisonRules(Rules):
             if isinstance(node.left, n.TimeSince | n.TimeUntil) or isinstance(node.right, n.TimeSince | n.TimeUntil):
                 return self.clock_comparison(node, scope)
             return self.ordinary(node, self.plain(node.left, scope), self.plain(node.right, scope))
-        left, right = self.plain(node.left, scope), self.plain(node.right, scope)
+        several = self.several(node.right, scope) if operator in ("in", "not in") else None
+        left, right = self.plain(node.left, scope), several or self.plain(node.right, scope)
         if UNKNOWN in (left.type, right.type):
             return self.unknown(node.span)
         test: Term
@@ -101,8 +102,8 @@ class ComparisonRules(Rules):
         sides = self.alike(left, right)
         if sides is None:
             return self.not_comparable(node, left, right)
-        for side, term in ((node.left, left), (node.right, right)):
-            if not isinstance(term, Now) and self.runs_on(side, term):
+        for side, term, other in ((node.left, left, right), (node.right, right, left)):
+            if not (_moves(term) and not _moves(other)) and self.runs_on(side, term):
                 return self.unknown(node.span)
         left, right = sides
         name = next((one.type.name for one in (left, right) if one.type.name == "one of"), left.type.name)
@@ -344,13 +345,20 @@ _RESULTS: dict[tuple[str, str, str], Type] = {
 }
 
 
+def _moves(term: Term) -> bool:
+    """Whether a term is `now`, or what the clock reads now: each is compared with something that stays."""
+    return isinstance(term, Now) or (isinstance(term, MomentPart) and term.part == "time" and isinstance(term.whole, Now))
+
+
 def _has_now(term: object) -> bool:
-    """Whether `now` itself is in a term; of its parts, such as `now.hour`, it is known when they change."""
+    """Whether `now` itself, or `now.time`, is in a term; of its other parts, such as `now.hour`, it is known when they change."""
     match term:
         case Now():
             return True
-        case MomentPart(whole=Now()):
-            return False
+        case MomentPart(whole=Now(), part=part):
+            return part == "time"
+        case Comparison(left=left, right=right):
+            return any(_has_now(one) for one in (left, right) if isinstance(one, Now) or not _moves(one))
         case Node():
             return any(_has_now(field) for field in term.fields())
         case tuple():

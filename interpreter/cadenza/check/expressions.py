@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from cadenza.check.comparisons import ComparisonRules
+from cadenza.check.among import AmongRules
 from cadenza.check.literals import LiteralRules
 from cadenza.check.rules import Scope
-from cadenza.check.streams import StreamRules
+from cadenza.check.selections import SelectionRules
 from cadenza.check.terms import All, CartField, Choice, InsideFlow, IsEmpty, IsKnown, Not, Some, Term
 from cadenza.check.types import CART, CONDITION, CUSTOMER, MOVING, UNKNOWN, is_text
 from cadenza.syntax import nodes as n
 from cadenza.syntax.source import Span
 
 
-class Expressions(StreamRules, ComparisonRules, LiteralRules):
+class Expressions(SelectionRules, AmongRules, LiteralRules):
     def term(self, node: n.Expression | n.Offer, scope: Scope) -> Term:  # noqa: C901 - one case for each construct
         span = node.span
         match node:
@@ -54,6 +54,12 @@ class Expressions(StreamRules, ComparisonRules, LiteralRules):
                 return self.negative(node, self.term(value, scope))
             case n.TimeSince() | n.TimeUntil():
                 return self.moving_alone(node, scope)
+            case n.InFlow():
+                return self.in_flow(node, scope)
+            case n.Several(sku=sku):
+                message = "a number of products stands among the items of a test"
+                self.report.add("F0801", message, span, help=f"write {sku.span.text}")
+                return self.unknown(span)
             case n.Inside(flow=flow):
                 return self.inside(flow, node)
             case n.List(elements=elements):
@@ -148,6 +154,17 @@ class Expressions(StreamRules, ComparisonRules, LiteralRules):
             self.report.add("F0402", f"{term.type} is no value", node.span, help="name a field: customer.email")
             return self.unknown(node.span)
         return term
+
+    def in_flow(self, node: n.InFlow, scope: Scope) -> Term:
+        """Give what `anna inside welcome` stands for, in a test."""
+        person = node.person
+        bound = scope.bound.get(person.text) if isinstance(person, n.Name) else None
+        if bound is None or not (isinstance(bound.node, n.Name) and bound.node.text == "customer"):
+            flow, standing = node.flow.text, node.standing
+            help = f"in a flow write `inside {flow}`" if "inside" in standing else f'a flow can wait for `{standing} "{flow}"`'
+            self.report.add("F0801", f"`{person.span.text}` is not a customer of a test", person.span, help=help)
+            return self.unknown(node.span)
+        return self.inside(node.flow, node)
 
     def inside(self, flow: n.Name, node: n.Expression) -> Term:
         if flow.text not in self.flows:

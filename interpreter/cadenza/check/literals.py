@@ -38,6 +38,15 @@ def is_clock_time(node: n.ClockTime, report: Report) -> bool:
 
 
 class LiteralRules(Rules):
+    def whole_number(self, node: n.Number | n.Name, scope: Scope) -> int | None:
+        """Give a number of things, known before anything runs."""
+        term = self.term(node, scope)
+        if isinstance(term, Constant) and term.type == NUMBER and isinstance(term.value, int) and term.value > 0:
+            return term.value
+        if term.type != UNKNOWN:
+            self.report.add("F0517", "this must be a whole number above zero", node.span, help="write 1, 2, 3 …")
+        return None
+
     def literal(self, node: n.Literal, scope: Scope) -> Term:
         span = node.span
         match node:

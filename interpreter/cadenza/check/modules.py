@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import attrs
 
 from cadenza.check.findings import Report
-from cadenza.check.vocabulary import EVENTS, RESERVED
+from cadenza.check.vocabulary import EVENTS, RESERVED, TABLES
 from cadenza.syntax import nodes as n
 from cadenza.syntax.parser import Parsed, parse
 from cadenza.syntax.source import Source
@@ -26,6 +26,7 @@ _WORDS = {
     n.EventDeclaration: "event",
     n.EventAlias: "event",
     n.Table: "table",
+    n.Selection: "selection",
     n.Flow: "flow",
 }
 
@@ -181,6 +182,8 @@ def _declare(declared: Declared, name: n.Name, module: Module, report: Report) -
         )
     elif declared.word == "event" and name.text in EVENTS:
         report.add("F0305", f"`{name.text}` is an event already", name.span, help="choose another name")
+    elif declared.word == "event" and name.text in TABLES:
+        report.add("F0305", f"`{name.text}` is a table of the data folder", name.span, help="choose another name")
     elif earlier is not None and earlier.node is not declared.node:
         report.add(
             "F0304",

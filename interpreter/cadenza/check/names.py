@@ -21,7 +21,21 @@ from cadenza.check.terms import (
     Today,
     Trigger,
 )
-from cadenza.check.types import CART, CONDITION, CUSTOMER, DATE, MOMENT, NUMBER, TIME, UNKNOWN, WEEKDAY, Type, line_of, list_of
+from cadenza.check.types import (
+    CART,
+    CONDITION,
+    CUSTOMER,
+    DATE,
+    MOMENT,
+    NUMBER,
+    PRODUCT,
+    TIME,
+    UNKNOWN,
+    WEEKDAY,
+    Type,
+    line_of,
+    list_of,
+)
 from cadenza.check.vocabulary import CUSTOMER_LISTS, LINE_FIELDS, SHORT_NAMES
 from cadenza.syntax import nodes as n
 from cadenza.syntax.builder import MONTHS, WEEKDAYS
@@ -42,13 +56,15 @@ _PARTS: dict[str, dict[str, Type]] = {
     "yearly date": {"day": NUMBER, "month": NUMBER},
 }
 _CART_FIELDS = ("items", "total")
+AMONG = ("percentile", "similarity")
+"""What is asked about this customer among all of them."""
 
 
 class NameRules(TableRules):
     def name(self, node: n.Name, scope: Scope) -> Term:
         text = node.text
         if scope.element is not None and (type_ := self.fields(scope.element).get(text)) is not None:
-            return ElementField(node.span, text, type_)
+            return self.about_product(node, type_) if scope.element == PRODUCT else ElementField(node.span, text, type_)
         if text in scope.bound:
             return self.parameter(node, scope.bound[text])
         if text in scope.module.names:
@@ -141,11 +157,13 @@ class NameRules(TableRules):
         declared = scope.module.names.get(node.name.text)
         if declared is not None:
             return self.declaration(declared, node.arguments, node, scope)
+        if node.name.text in AMONG:
+            return self.among(node, scope)
         self.report.unknown_name(
             "F0317",
             f"there is nothing called `{node.name.text}` that takes what stands in parentheses",
             node.name.span,
-            {*scope.module.names, "count", "sum", "average", "min", "max", "first", "last", "any"},
+            {*scope.module.names, "count", "sum", "average", "min", "max", "first", "last", "any", *AMONG},
             "declare a segment or a value with parameters: segment dormant(period)",
         )
         return self.unknown(node.span)
@@ -274,8 +292,13 @@ class NameRules(TableRules):
 
     # -- Members ------------------------------------------------------------------------------------------------------
 
+    def about_product(self, node: n.Name, type_: Type) -> Term:
+        raise NotImplementedError
+
     def fields(self, type_: Type) -> dict[str, Type]:
-        """Give the fields of an event (of all its kinds) or of a line."""
+        """Give the fields of an event (of all its kinds), of a line, or of a product."""
+        if type_ == PRODUCT:
+            return {**self.vocabulary.product_fields, "in_stock": CONDITION, "due": CONDITION}
         if type_.name == "line":
             return LINE_FIELDS | {name: one for name, one in self.vocabulary.product_fields.items() if name not in LINE_FIELDS}
         fields: dict[str, Type] = {"at": MOMENT}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from cadenza.check.terms import Pattern, Term
+from cadenza.check.terms import EventStream, Pattern, Term
 from cadenza.check.vocabulary import EventKind
 from cadenza.syntax.nodes.base import node
 from cadenza.values import Length
@@ -33,6 +33,7 @@ class Program:
     product_fields: Mapping[str, Type]
     events: Mapping[str, EventKind]
     texts: tuple[str, ...]
+    promises: tuple[Promise, ...]
 
 
 # -- The shop ---------------------------------------------------------------------------------------------------------
@@ -77,6 +78,47 @@ class Limit:
     length: Length | None
     hold: Length | None
     reason: str
+
+
+# -- Promises ---------------------------------------------------------------------------------------------------------
+
+
+@node
+class Always:
+    span: Span
+    text: str
+    limit: Limit
+
+
+@node
+class NeverWithin:
+    """A message (of a channel, of a name, or any) that must not come within a time after certain events, or before them."""
+
+    span: Span
+    text: str
+    channel: str | None
+    message: str | None
+    within: Length
+    after: bool
+    patterns: tuple[Pattern, ...]
+
+
+@node
+class NeverTwo:
+    span: Span
+    text: str
+    group: str
+
+
+@node
+class NeverTwice:
+    span: Span
+    text: str
+    channel: str | None
+    within: Length
+
+
+Promise = Always | NeverWithin | NeverTwo | NeverTwice
 
 
 # -- Flows ------------------------------------------------------------------------------------------------------------
@@ -218,6 +260,46 @@ Calendar = EveryDay | EveryWeekdays | EveryMonth | EveryYear | YearlyFrom | OnDa
 Description = AtClock | EveryWeekdays | YearlyFrom | OnDay | AtMoment
 
 
+# -- Selections -------------------------------------------------------------------------------------------------------
+
+
+@node
+class Source:
+    """Where products come from.
+
+    `kind` is `catalog`, `listed`, `stream`, `together`, `similar`, `accessories`, `upgrades` or `selection`; `skus` gives the
+    SKUs it starts from, those of a stream the newest last, and `selection` is another one.
+    """
+
+    kind: str
+    skus: Term | None = None
+    selection: Selection | None = None
+
+
+@node
+class Ranking:
+    """What comes first: `measure` is the words of the program, `length` a window of whole days; `seen` are dated products."""
+
+    measure: str
+    length: Length | None
+    seen: EventStream | None
+
+
+@node
+class Selection:
+    """A list of products with all parameters put in; `fields` are those of products that it looks at, `name` is the journal's."""
+
+    name: str
+    sources: tuple[Source, ...]
+    where: Term | None
+    excepted: tuple[Term, ...]
+    rankings: tuple[Ranking, ...]
+    limits: tuple[tuple[int, str], ...]
+    top: int | None
+    otherwise: Selection | None
+    fields: tuple[str, ...]
+
+
 # -- Steps ------------------------------------------------------------------------------------------------------------
 
 
@@ -271,6 +353,7 @@ class Send(Step):
     """Each with its `if`; the first that holds counts."""
     transactional: tuple[Term, ...]
     """Conditions, any of which makes the message transactional."""
+    shows: tuple[Show, ...] = ()
 
 
 @node
@@ -279,6 +362,17 @@ class Clause:
 
     kind: str
     value: Term
+    only_if: Term | None
+
+
+@node
+class Show:
+    """Products of a message: at most `top`; with fewer than `least` the message is skipped if `skips`, else goes without them."""
+
+    selection: Selection
+    top: int | None
+    least: int
+    skips: bool
     only_if: Term | None
 
 

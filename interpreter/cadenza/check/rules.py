@@ -70,6 +70,8 @@ class Rules:
     flows: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     """The active flows: what each name stands for, several where a flow is for each row of a table."""
     sent: set[str] = attrs.field(factory=set)
+    changed: frozenset[str] = frozenset()
+    """The fields of customers that steps change."""
     splits: Splits = attrs.field(factory=Splits)
 
     def term(self, node: n.Expression | n.Offer, scope: Scope) -> Term:
@@ -85,6 +87,15 @@ class Rules:
         raise NotImplementedError
 
     def plain(self, node: n.Expression, scope: Scope) -> Term:
+        raise NotImplementedError
+
+    def whole_number(self, node: n.Number | n.Name, scope: Scope) -> int | None:
+        raise NotImplementedError
+
+    def several(self, node: n.Expression, scope: Scope) -> Term | None:
+        raise NotImplementedError
+
+    def among(self, node: n.Call, scope: Scope) -> Term:
         raise NotImplementedError
 
     def length(self, node: n.Expression, scope: Scope) -> Term:

@@ -203,12 +203,24 @@ class StepRules:
         texts: list[p.Clause] = []
         transactional: list[Term] = []
         coupons: list[tuple[p.Coupon, Term | None]] = []
+        shows: list[p.Show] = []
         for clause in node.clauses:
-            self.clause(clause, texts, coupons, transactional)
+            self.clause(clause, texts, coupons, transactional, shows)
         if not channels or len(messages) < len(names):
             return None
         next_of = isinstance(node.messages, n.NextOf)
-        return p.Send(path, node.span, channels, messages, next_of, again, tuple(texts), tuple(coupons), tuple(transactional))
+        return p.Send(
+            path,
+            node.span,
+            channels,
+            messages,
+            next_of,
+            again,
+            tuple(texts),
+            tuple(coupons),
+            tuple(transactional),
+            tuple(shows),
+        )
 
     def channel(self, node: n.Name | n.Member) -> Term | None:
         if isinstance(node, n.Name) and node.text in CHANNELS:
@@ -237,6 +249,7 @@ class StepRules:
         texts: list[p.Clause],
         coupons: list[tuple[p.Coupon, Term | None]],
         transactional: list[Term],
+        shows: list[p.Show],
     ) -> None:
         if isinstance(node, n.Mistake):
             return
@@ -248,6 +261,10 @@ class StepRules:
                 for binding in bindings:
                     value = self.rules.shown(binding.value, self.scope)
                     self.add_clause(node, p.Clause(binding.name.text, value, only_if), texts)
+            case n.Show():
+                show = self.rules.show(node, self.scope, only_if)
+                if show is not None:
+                    shows.append(show)
             case n.Coupon(name=name, offered=offered):
                 coupon = self.coupon(name, offered)
                 if any(condition is None for _, condition in coupons):
@@ -321,12 +338,7 @@ class StepRules:
         return None if count is None else p.Repeat(path, node.span, count, condition, body)
 
     def count(self, node: n.Number | n.Name) -> int | None:
-        term = self.rules.term(node, self.scope)
-        if isinstance(term, Constant) and term.type == NUMBER and isinstance(term.value, int) and term.value > 0:
-            return term.value
-        if term.type != UNKNOWN:
-            self.rules.report.add("F0517", "this must be a whole number above zero", node.span, help="write 1, 2, 3 …")
-        return None
+        return self.rules.whole_number(node, self.scope)
 
     # -- Effects ------------------------------------------------------------------------------------------------------
 

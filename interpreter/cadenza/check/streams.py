@@ -222,6 +222,9 @@ class StreamRules(NameRules):
             if self.names_events(root, scope):
                 patterns = self.event(root, node.main, node.of_this_flow, scope)
                 return self.of_events(node, patterns, members) if patterns else None
+            if bound is not None and isinstance(bound.node, n.Name) and bound.node.text == "customer" and members:
+                path = members[0] if len(members) == 1 else n.Member(node.path.span, members[0], members[1])
+                return self.named_stream(n.NamedStream(node.span, path, node.main, node.of_this_flow), scope)
             if bound is not None and bound.node is not None and bound.scope is not None:
                 stream = self.argument(bound.node, bound.scope)
                 return None if stream is None else self.reshaped(node, stream, members)

@@ -253,6 +253,54 @@ class Aggregate(Node):
     type: Type
 
 
+# -- Among all customers -----------------------------------------------------------------------------------------------
+
+
+@node
+class Percentile(Node):
+    """The share of customers whose value is lower; for a `clock`, `since` or `until`, the value is a moment (semantics 9.5)."""
+
+    value: Term
+    clock: str | None
+    type: Type
+
+
+@node
+class Similarity(Node):
+    """How alike this customer's spend by category, the lines of `bought`, is to that of those for whom `members` holds."""
+
+    members: Term
+    bought: EventStream
+    type: Type
+
+
+# -- Products ---------------------------------------------------------------------------------------------------------
+
+
+@node
+class ProductField(Node):
+    """A field of the product that the `where` of a selection speaks of; `in_stock` is one."""
+
+    name: str
+    type: Type
+
+
+@node
+class Due(Node):
+    """Whether this customer's own cycle for the product is over; `bought` are the products of their orders."""
+
+    bought: EventStream
+    type: Type = CONDITION
+
+
+@node
+class Once(Node):
+    """A part of a condition about products that is the same for all of them: worked out once for a list."""
+
+    part: Term
+    type: Type
+
+
 # -- Streams ----------------------------------------------------------------------------------------------------------
 
 
@@ -330,4 +378,9 @@ Term = (
     | Choice
     | Written
     | Aggregate
+    | Percentile
+    | Similarity
+    | ProductField
+    | Due
+    | Once
 )

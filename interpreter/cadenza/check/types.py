@@ -35,6 +35,7 @@ _PHRASES = {
     "weekday": "a day of the week",
     "event": "an event",
     "line": "a line of an order",
+    "product": "a product",
     "stream": "a stream of events",
     "customer": "the customer",
     "cart": "the cart",
@@ -65,6 +66,7 @@ CONDITION = Type("condition")
 WEEKDAY = Type("weekday")
 CUSTOMER = Type("customer")
 CART = Type("cart")
+PRODUCT = Type("product")
 UNKNOWN = Type("unknown")
 """The type of what was already reported as wrong; it fits everywhere, so that nothing is reported twice."""
 

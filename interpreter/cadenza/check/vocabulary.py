@@ -121,6 +121,9 @@ _TYPES = {"": TEXT, "money": MONEY, "number": NUMBER, "moment": MOMENT, "duratio
 # In the order in which events of one instant are taken in (semantics 4.1).
 OUTSIDE = _outside(
     """
+    back_in_stock | sku     | sku, title, category, manufacturer, price:money | what was looked at is in stock again
+    price_drop   | sku      | sku, title, category, manufacturer, price:money, old_price:money | what was looked at costs less
+    new_product  | sku      | sku, title, category, manufacturer, price:money | a product of a manufacturer or category they know
     signup       | source   | source                                          | a customer makes an account
     subscribe    | list     | list, channel                                   | a customer joins a mailing list
     visit        | path     | path, url                                       | a page of the shop is seen
@@ -162,8 +165,37 @@ FROM_FLOWS = {
     for name, kind in _kind(row, len(OUTSIDE) + rank, outside=False).items()
 }
 EVENTS: dict[str, EventKind] = OUTSIDE | FROM_FLOWS
+SHOP_EVENTS = ("back_in_stock", "price_drop", "new_product")
+"""What the shop brings about, not a customer: it comes before all else of its instant (semantics 4.1)."""
+HISTORIES = ("stock", "price")
+"""Tables of the data folder that say how a field of products changed; each is called like its field."""
+TABLES = ("customers", "products", "order_items", *HISTORIES)
+"""Tables of the data folder that hold no events."""
 SHORT_NAMES = {"coupon": "coupon_issued"}
 """Other names of events: `last(coupon "welcome").ends`."""
+
+# Every reason with what it says; a limit's reason is its text, such as `limit per day`.
+REASONS: dict[str, str] = {
+    "inactive": "the flow is not active on this day",
+    "reentry": "the flow's `enter` line does not let this customer in again yet",
+    "audience": "the flow's `for` condition does not hold",
+    "while": "the flow's `while` condition does not hold",
+    "leave when": "the flow's `leave when` condition holds",
+    "leave on": "an event of the flow's `leave on` line came",
+    "group": "a stronger flow of the group has the customer",
+    "takeover": "a stronger flow of the group took the customer over",
+    "restart": "the flow lets the customer start over",
+    "stop": "a `stop` step",
+    "stopped": "too many steps at one instant",
+    "already sent": "all messages of `next of` were sent before",
+    "no address": "the customer has no address for the channel",
+    "consent": "the channel is closed: the customer has not agreed, unsubscribed, complained, or mail bounced",
+    "shortage": "fewer products were found than the message must show",
+    "quiet hours": "it is a quiet time for the channel",
+    "left": "the run left while the message was held",
+    "expired": "the points were given for a time that is over",
+    "unknown": "what was to be waited for is not known, so the run goes on at once",
+}
 
 # Words that nothing a program declares may be called; fields of the data may.
 RESERVED = frozenset(

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from difflib import unified_diff
 from pathlib import Path
 
 import attrs
 import click
 
+from cadenza.cli.differences import difference
 from cadenza.cli.exits import Exit
 from cadenza.cli.project import PATHS
-from cadenza.project import UnreadableError, find, read
+from cadenza.project import UnreadableError, find, read, replace
 from cadenza.report import findings
 from cadenza.syntax.parser import parse
 from cadenza.syntax.printer import flaw, printed
@@ -24,7 +20,6 @@ from cadenza.syntax.printing.fixes import fixed
 from cadenza.syntax.source import Source
 
 _STDIN = Path("-")
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @attrs.frozen
@@ -97,9 +92,7 @@ def _compared(styled: _Styled, *, check: bool, diff: bool) -> Exit:
     if styled.new == styled.old:
         return Exit.FINE
     if diff:
-        old, new = (_LINE.findall(text) for text in (styled.old, styled.new))
-        for line in unified_diff(old, new, f"{styled.path}", f"{styled.path} (formatted)"):
-            click.echo(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", nl=False)
+        click.echo(difference(f"{styled.path}", styled.old, styled.new, "formatted"), nl=False)
     if check:
         click.echo(f"{styled.path}")
     return Exit.FINDINGS
@@ -110,23 +103,9 @@ def _written(styled: _Styled) -> Exit:
         click.echo(styled.new, nl=False)
     elif styled.new != styled.old:
         try:
-            _replace(styled.path, styled.new)
+            replace(styled.path, styled.new)
         except OSError as error:
             click.echo(f"{styled.path}: {(error.strerror or str(error)).lower()}", err=True)
             return Exit.MISUSE
         click.echo(f"{styled.path}: written anew", err=True)
     return Exit.FINE
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a text in the place of a file at once, so that no reader sees half of it; a link keeps pointing where it does."""
-    place = path.resolve()
-    handle, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        shutil.copymode(place, beside)
-        Path(beside).replace(place)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise

@@ -41,7 +41,10 @@ def command(
     bad_rows: str,
     form: str,
 ) -> None:
-    """Replay a shop's history through flows and sum up what would have happened."""
+    """Replay a shop's history through flows and sum up what would have happened.
+
+    Exit code 1 says that a promise was broken, or that rows of the data cannot be used.
+    """
     program = program_of(paths)
     word, quarantine = policy(bad_rows)
     options = Options(journal, detail, start, until, jobs, seed, word, quarantine)
@@ -51,6 +54,8 @@ def command(
         click.echo(json.dumps(replayed.summary.as_json(flows), indent=2, ensure_ascii=False))
     else:
         click.echo(overview(replayed.summary, flows, replayed.span, replayed.bad_rows, journal), nl=False)
+    if replayed.summary.breaches:
+        raise click.exceptions.Exit(Exit.FINDINGS)
 
 
 def run(program: Program, data: Path, options: Options) -> Replayed:

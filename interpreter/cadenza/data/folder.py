@@ -1,6 +1,7 @@
 """Open a data folder: which tables it has, in which files, with which columns. DuckDB reads and sorts, out of core.
 
-One file a table, CSV, JSON Lines or Parquet: `customers`, `products`, one for each kind of event, and `order_items`.
+One file a table, CSV, JSON Lines or Parquet: `customers`, `products`, one for each kind of event, `order_items`, `stock` and
+`price`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Self
 import attrs
 import duckdb
 
-from cadenza.check.vocabulary import EventKind
+from cadenza.check.vocabulary import TABLES, EventKind
 from cadenza.data.columns import literal, quoted
 from cadenza.data.errors import DataError
 from cadenza.syntax.diagnostics import closest
@@ -30,13 +31,15 @@ LINES = "order_items"
 class Table:
     """One file of the folder: its columns with their physical types, and where DuckDB finds its rows.
 
-    `source` has all columns and `file_row_number`, from 0. A missing file has no columns.
+    `source` has all columns and `file_row_number`, from 0. A missing file has no columns. A table that was `made` is in no file:
+    its rows follow from those of others.
     """
 
     name: str
     path: Path
     columns: Mapping[str, str]
     source: str
+    made: bool = False
 
     @property
     def file(self) -> str:
@@ -56,7 +59,7 @@ class Folder:
 
     def __init__(self, path: Path, events: Mapping[str, EventKind]) -> None:
         self.path = path
-        known = ["customers", "products", LINES, *(name for name, kind in events.items() if kind.outside), "sent"]
+        known = [*TABLES, *(name for name, kind in events.items() if kind.outside), "sent"]
         files = self._files(known)
         if not any(name in events for name in files):
             raise DataError(

@@ -10,7 +10,7 @@ import attrs
 
 from cadenza.check.program import Program
 from cadenza.check.types import MOMENT, NUMBER, TEXT, Type
-from cadenza.check.vocabulary import CUSTOMER_LISTS, LINE_FIELDS
+from cadenza.check.vocabulary import CUSTOMER_LISTS, HISTORIES, LINE_FIELDS, PRODUCT_FIELDS
 from cadenza.data.columns import Reading, instant_sql, quoted, reading
 from cadenza.data.errors import BadRow, BadRowsError, DataError
 from cadenza.data.folder import LINES, Folder, Table
@@ -18,7 +18,14 @@ from cadenza.data.nested import BELOW_ZERO, NOT_BELOW_ZERO, Check, nested_checks
 from cadenza.syntax.diagnostics import closest
 
 _SHOWN = 20
-_KEYS = {("customers", "id"), ("products", "sku"), (LINES, "sku"), (LINES, "order_id")}
+_NEEDED = {
+    "customers": ("id",),
+    "products": ("sku",),
+    LINES: ("order_id", "sku"),
+    **{name: ("sku", "at", name) for name in HISTORIES},
+}
+_OF_EVENTS = ("customer", "at")
+"""What every row has: of each table that is named here, and of each kind of event."""
 _LONGEST = 60
 _EARLIEST, _LATEST = -2_208_988_800_000_000, 7_258_118_400_000_000
 """The years 1900 to 2199: what lies outside is a slip of the pen, or another unit of time."""
@@ -53,6 +60,11 @@ class Rows:
         """Give the SQL of a table without its bad rows."""
         return self._sources[name]
 
+    def add(self, table: Table) -> None:
+        """Put a table that was made beside those of the folder; all of its rows are good."""
+        self.folder.tables[table.name] = table
+        self._sources[table.name] = table.source
+
     def types(self, name: str) -> dict[str, Type]:
         """Give the columns a table may have."""
         if name == "customers":
@@ -62,6 +74,8 @@ class Rows:
         if name == LINES:
             fields = LINE_FIELDS | {k: v for k, v in self.program.product_fields.items() if k not in LINE_FIELDS}
             return {"order_id": TEXT, "line": NUMBER, **fields}
+        if name in HISTORIES:
+            return {"sku": TEXT, "at": MOMENT, name: PRODUCT_FIELDS[name]}
         return {"customer": TEXT, "seq": NUMBER, "id": TEXT, **self.program.events[name].fields}
 
     def read(self, table: Table, column: str) -> Reading:
@@ -70,8 +84,7 @@ class Rows:
     # -- What every table must have -----------------------------------------------------------------------------------
 
     def _require_columns(self, table: Table) -> None:
-        needed = {"customers": ["id"], "products": ["sku"], LINES: ["order_id", "sku"]}.get(table.name, ["customer", "at"])
-        for column in needed:
+        for column in _NEEDED.get(table.name, _OF_EVENTS):
             if column not in table.columns:
                 near = closest(column, table.columns)
                 hint = f"is it `{near}`?" if near else f"it has: {', '.join(table.columns)}"
@@ -92,7 +105,7 @@ class Rows:
         known = self.types(table.name)
         for column, physical in table.columns.items():
             name = quoted(column)
-            if (table.name, column) in _KEYS or column in ("customer", "at"):
+            if column in _NEEDED.get(table.name, ()) or column in _OF_EVENTS:
                 blank = f" OR {name} = ''" if physical == "VARCHAR" else ""
                 yield Check(column, f"({name} IS NULL{blank})", "this is missing", "every row needs one")
             if column == "at":
@@ -111,16 +124,19 @@ class Rows:
                     yield Check(column, read.bad, read.says, read.help)
                 if column in NOT_BELOW_ZERO and known[column].name in ("number", "money"):
                     below = f"TRY_CAST({name} AS DOUBLE) < 0" if physical == "VARCHAR" else f"{name} < 0"
-                    yield Check(column, below, f"this {BELOW_ZERO[0]}", BELOW_ZERO[1])
+                    help = "write 0 where there is none" if column == "stock" else BELOW_ZERO[1]
+                    yield Check(column, below, f"this {BELOW_ZERO[0]}", help)
 
     def _help(self, type_: Type) -> str:
         return reading("at", "VARCHAR", type_, 2).help
 
     def _relations(self, table: Table) -> Iterator[Check]:
-        """Rows that speak of a customer or an order that is not there."""
+        """Rows that speak of a customer, an order or a product that is not there."""
         of_customers = "customer" in table.columns and table.name not in ("customers", "products", LINES)
         if of_customers and "customers" in self.folder.tables:
             yield from self._missing("customer", "customers", "customer")
+        if table.name in HISTORIES and "products" in self.folder.tables:
+            yield from self._missing("sku", "products", "product")
         if table.name == LINES:
             if "order" not in self.folder.tables or "id" not in self.folder.tables["order"].columns:
                 raise DataError(f"{table.path}: these lines belong to orders, and there is no table `order` with an `id`")
@@ -128,35 +144,39 @@ class Rows:
 
     def _missing(self, column: str, of: str, word: str) -> Iterator[Check]:
         """Tell an id that is nowhere from one whose own row cannot be used."""
-        mine = f"CAST({quoted(column)} AS VARCHAR)"
+        mine, key = f"CAST({quoted(column)} AS VARCHAR)", "sku" if of == "products" else "id"
         every, good = (
-            f"SELECT CAST(id AS VARCHAR) FROM {source} WHERE id IS NOT NULL"
+            f"SELECT CAST({key} AS VARCHAR) FROM {source} WHERE {key} IS NOT NULL"
             for source in (self.folder.tables[of].source, self.source(of))
         )
-        yield Check(column, f"{mine} NOT IN ({every})", f"there is no such {word}", f"add a row to {of}, or correct the id")
+        yield Check(column, f"{mine} NOT IN ({every})", f"there is no such {word}", f"add a row to {of}, or correct the {key}")
         if of in self.bad:
             yield Check(column, f"{mine} NOT IN ({good})", f"the row of this {word} cannot be used", f"correct that row of {of}")
 
     def _duplicates(self, table: Table) -> Iterator[Check]:
         """Rows whose id was there before: the first in the order of semantics 4.1 counts (4.2)."""
-        column = {"customers": "id", "products": "sku"}.get(table.name, "id" if "id" in table.columns else None)
+        known = {"customers": "id", "products": "sku", **dict.fromkeys(HISTORIES, "at")}
+        column = known.get(table.name, "id" if "id" in table.columns else None)
         if column is None or table.name == LINES:
             return
-        key = f"CAST({quoted(column)} AS VARCHAR)"
+        key, says = f"CAST({quoted(column)} AS VARCHAR)", "another row has the same id"
+        if table.name in HISTORIES:
+            key = f"(CAST(sku AS VARCHAR), {instant_sql(quoted('at'), table.columns['at'])})"
+            says = "another row is of the same product and the same instant"
         source = self.source(table.name)
         twice = f"SELECT {key} FROM {source} WHERE {key} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
         if not self.folder.rows(f"SELECT 1 FROM ({twice}) LIMIT 1"):
             return
         order = "file_row_number"
-        if "at" in table.columns:
-            order = f"{instant_sql(quoted('at'), table.columns['at'])}, CAST(customer AS VARCHAR), to_json({_row(table)})"
-        elif table.name in ("customers", "products"):
+        if table.name in known:
             order = f"to_json({_row(table)})"
+        elif "at" in table.columns:
+            order = f"{instant_sql(quoted('at'), table.columns['at'])}, CAST(customer AS VARCHAR), to_json({_row(table)})"
         later = (
             f"SELECT file_row_number FROM (SELECT file_row_number, row_number() OVER (PARTITION BY {key} ORDER BY {order}) "
             f"AS n FROM {source} WHERE {key} IN ({twice})) WHERE n > 1"
         )
-        yield Check(column, f"file_row_number IN ({later})", "another row has the same id", "keep one of them")
+        yield Check(column, f"file_row_number IN ({later})", says, "keep one of them")
 
     # -- Setting aside ------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from cadenza.check.vocabulary import HISTORIES
 from cadenza.data.zones import zone
 from cadenza.draws import below
 from cadenza.engine.clock import UTC, Zone
@@ -274,6 +275,31 @@ def catalogue() -> Iterator[Row]:
         yield row | {"price": _euro(one.cents), "released": released, "stock": 20 + number * 7 % 60}
 
 
+def changes(seed: int, field: str) -> Iterator[Row]:
+    """Give what a product's stock or price was and when, by instant: it runs out, or is on offer, for some days now and then.
+
+    The last change is well before the end of the two years, and leaves it in stock, at the price of `products`.
+    """
+    clock = zone("Europe/Rome") or UTC
+    found = []
+    for row, half_year in ((one, number) for one in catalogue() for number in range(4)):
+        what = f"{field} of", row["sku"], half_year
+        first = FIRST + half_year * 170 + below(140, seed, *what)
+        if below(10, seed, "changes", *what) >= 4 or date.fromordinal(first).isoformat() < row["released"]:
+            continue
+        last = first + 4 + below(14, seed, "for how long", *what)
+        during: int | str
+        after: int | str
+        if field == "stock":
+            during, after = 0, 20 + below(60, seed, "comes in", *what)
+        else:
+            cents = int(row["price"].replace(".", ""))
+            during, after = _euro(cents * (95 - 5 * below(5, seed, "off", *what)) // 100), row["price"]
+        found += [(clock.at(day, 7 * HOUR), row["sku"], value) for day, value in ((first, during), (last, after))]
+    for at, sku, value in sorted(found):
+        yield {"sku": sku, "at": iso(at), field: value}
+
+
 def lives(customers: int, seed: int) -> dict[str, list[Row]]:
     """Give all tables: the rows of customers by id, those of events by instant and customer; none after the last day."""
     width = max(4, len(str(customers)))
@@ -286,4 +312,6 @@ def lives(customers: int, seed: int) -> dict[str, list[Row]]:
         events += (one for one in life.live() if one[0] < end)
     for _, table, row in sorted(events, key=lambda one: (one[0], one[2]["customer"])):
         tables.setdefault(table, []).append(row)
+    for field in HISTORIES:
+        tables[field] = list(changes(seed, field))
     return tables

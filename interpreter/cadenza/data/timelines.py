@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from cadenza.check.vocabulary import HISTORIES, SHOP_EVENTS
 from cadenza.data.columns import instant_sql, naive_sql, quoted
 from cadenza.data.queries import AFTER_FIELDS, CustomerQuery, EventQuery
 from cadenza.data.rows import Rows
+from cadenza.data.zones import zone
 from cadenza.engine.clock import Zone
 from cadenza.engine.events import Inputs
 from cadenza.engine.plan import Plan
@@ -25,6 +27,8 @@ from cadenza.engine.replay import Span, Timeline
 from cadenza.values import Value
 
 _BATCH = 4096
+_AHEAD = 1 << 64
+"""By how much the events of the shop come before all others of their instant."""
 
 
 @attrs.define(eq=False)
@@ -38,9 +42,10 @@ class Timelines:
     # -- All of the data ----------------------------------------------------------------------------------------------
 
     def span(self) -> Span:
-        """Give the first and the last instant of the data."""
+        """Give the first and the last instant of the data; a stock or a price may be the last, and never is the first."""
         found = [instant for one in self._instants() for instant in self._ends(one)]
-        return Span(min(found), max(found)) if found else Span(0, 0)
+        changes = [instant for one in self._changes() for instant in self._ends(one)]
+        return Span(min(found), max(found + changes)) if found else Span(0, 0)
 
     def _ends(self, sql: str) -> Iterator[int]:
         for low, high, naive in self.rows.folder.rows(f"SELECT min(t), max(t), naive FROM ({sql}) GROUP BY naive"):
@@ -49,15 +54,16 @@ class Timelines:
 
     def _instants(self) -> list[str]:
         """Give SQL for each table of events: who, when, and whether by the clock on the wall."""
-        found = []
-        for name, table in self.rows.folder.tables.items():
-            if name in self.plan.program.events:
-                at = table.columns["at"]
-                found.append(
-                    f"SELECT CAST(customer AS VARCHAR) AS c, {instant_sql(quoted('at'), at)} AS t, "
-                    f"{naive_sql(quoted('at'), at)} AS naive FROM {self.rows.source(name)}"
-                )
-        return found
+        tables = self.rows.folder.tables
+        events = [name for name, table in tables.items() if name in self.plan.program.events and not table.made]
+        return [f"SELECT CAST(customer AS VARCHAR) AS c, {self._when(name)}" for name in events]
+
+    def _changes(self) -> list[str]:
+        return [f"SELECT {self._when(name)}" for name in HISTORIES if name in self.rows.folder.tables]
+
+    def _when(self, name: str) -> str:
+        at = self.rows.folder.tables[name].columns["at"]
+        return f"{instant_sql(quoted('at'), at)} AS t, {naive_sql(quoted('at'), at)} AS naive FROM {self.rows.source(name)}"
 
     def _instant(self, at: int, naive: bool) -> int:
         return self.zone.instant(at) if naive else at
@@ -76,10 +82,14 @@ class Timelines:
 
     # -- One customer after the other ---------------------------------------------------------------------------------
 
-    def between(self, above: str | None, upto: str | None) -> Iterator[Timeline]:
-        """Give the customers whose id is after `above` and not after `upto`."""
+    def zone_of(self, timeline: Timeline) -> Zone:
+        """Give the zone of a customer: their own if it is known, else the shop's (semantics 1.1)."""
+        return zone(str(timeline.fields.get("time_zone"))) or self.zone
+
+    def between(self, above: str | None, upto: str | None, only: frozenset[str] | None = None) -> Iterator[Timeline]:
+        """Give the customers whose id is after `above` and not after `upto`, perhaps with `only` these kinds of event."""
         tables = self.rows.folder.tables
-        kinds = [kind for kind in sorted(self.plan.layout.events) if kind in tables]
+        kinds = [kind for kind in sorted(self.plan.layout.events) if kind in tables and (only is None or kind in only)]
         cursors = [_Cursor(self, EventQuery(self.rows, self.plan.layout, kind), above, upto) for kind in kinds]
         query = CustomerQuery(self.rows, self.plan.layout, self.zone, self._instants())
         for row in self.each(query.sql(self._ids(), above, upto)):
@@ -118,6 +128,10 @@ class _Events(NamedTuple):
     def inputs(self) -> Inputs:
         return Inputs([self.kind] * len(self.at), self.at, self.fields)
 
+    def places(self) -> Sequence[int]:
+        """Give the place of each among those of its instant: what the shop brings about comes first."""
+        return [one - _AHEAD for one in self.seq] if self.kind in SHOP_EVENTS else self.seq
+
     def bytes(self) -> bytes:
         """Give what was read as bytes that are the same on every machine and for every format of the file.
 
@@ -136,7 +150,7 @@ def _merged(found: list[_Events], plan: Plan) -> Inputs:
     rows = [
         (at, seq, ranks[events.kind], events.kind, fields)
         for events in found
-        for at, seq, fields in zip(events.at, events.seq, events.fields, strict=True)
+        for at, seq, fields in zip(events.at, events.places(), events.fields, strict=True)
     ]
     rows.sort(key=itemgetter(0, 1, 2))
     return Inputs([row[3] for row in rows], [row[0] for row in rows], [row[4] for row in rows])

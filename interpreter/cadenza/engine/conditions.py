@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from cadenza.check import terms as t
 from cadenza.check.types import Type
 from cadenza.check.vocabulary import EventKind
-from cadenza.engine.aggregates import Aggregates
+from cadenza.engine.among import Ask, Means, Shares, looked_up, of_members, ranked, spend
 from cadenza.engine.calendar import day_end, moment_part, occurrence
 from cadenza.engine.clock import add_days, add_months
 from cadenza.engine.closures import (
@@ -34,7 +34,10 @@ from cadenza.engine.closures import (
     today,
     turned,
 )
+from cadenza.engine.dependencies import below, depends
 from cadenza.engine.layout import Layout
+from cadenza.engine.products import Products
+from cadenza.engine.reductions import elements
 from cadenza.engine.show import Shower
 from cadenza.values import Length, Value
 
@@ -50,7 +53,7 @@ _TEXT_TESTS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-class Conditions(Aggregates):
+class Conditions(Products):
     """The compiler of one program. `kinds` says which events a bare field belongs to, none of them for a line."""
 
     def __init__(
@@ -65,6 +68,8 @@ class Conditions(Aggregates):
         self._shower = shower
         self._flows = {name: place for place, name in enumerate(flows)}
         self._scores = scores
+        self.asks: dict[t.Percentile | t.Similarity, Ask] = {}
+        """What is asked about a customer among all of them, each question once."""
 
     def compile(self, term: t.Term, kinds: tuple[str, ...] | None = None) -> Compiled:  # noqa: C901 - one case for each construct
         match term:
@@ -109,6 +114,10 @@ class Conditions(Aggregates):
                 return self._written(pieces, kinds)
             case t.Aggregate():
                 return self.aggregate(term, kinds)
+            case t.Percentile() | t.Similarity():
+                return looked_up(self._ask_all(term))
+            case t.ProductField() | t.Due() | t.Once():
+                return self.of_product(term)
             case _:
                 assert_never(term)
 
@@ -295,6 +304,26 @@ class Conditions(Aggregates):
             return None if a is None or b is None else c.zone.add(a, b, sign)
 
         return instant
+
+    # -- Among all customers ------------------------------------------------------------------------------------------
+
+    def _ask_all(self, term: t.Percentile | t.Similarity) -> Ask:
+        """Give the question that a term asks; those that it depends on come before it."""
+        if term in self.asks:
+            return self.asks[term]
+        table: type[Shares | Means]
+        if isinstance(term, t.Percentile):
+            asked, table, bought = term.value, Shares, frozenset[str]()
+            own = counted = ranked(self.compile(asked), term.clock, asked.type.name)
+        else:
+            asked, table, bought = term.members, Means, frozenset({"order"})
+            _, column = self._ask(term.bought)
+            own = spend(elements(column, None), *map(self._layout.line_place, ("category", "price", "quantity")))
+            counted = of_members(self.compile(asked), own)
+        kinds = depends(asked, self._scores) | bought
+        inner = [self.asks[one].level for one in below(asked) if isinstance(one, t.Percentile | t.Similarity)]
+        ask = self.asks[term] = Ask(len(self.asks), counted, own, kinds, max(inner, default=-1) + 1, table)
+        return ask
 
     # -- Numbers and texts --------------------------------------------------------------------------------------------
 

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from cadenza.engine.agenda import WAKE, Due, order_of, token_of, what_of
 from cadenza.engine.clock import NEVER, Zone
+from cadenza.engine.effects import Effects
 from cadenza.engine.events import SHIFT, Event, Inputs
 from cadenza.engine.runs import END, STAY, Run
-from cadenza.engine.waits import Waits
 from cadenza.engine.watching import STAYING
 
 if TYPE_CHECKING:
-    from cadenza.engine.journal import Cause
-    from cadenza.engine.plan import KindPlan, OnPlan, Plan, WatchPlan
+    from cadenza.engine.plan import KindPlan, Plan, WatchPlan
 
 # The bounds of one instant (semantics 5.5).
 DEEPEST = 100
@@ -31,7 +30,7 @@ MOST_EFFECTS = 10_000
 MOST_STEPS = 10_000
 
 
-class Core(Waits):
+class Core(Effects):
     """One customer's events and runs. `taken` counts the input events taken in, `rank` is that of the last event of all."""
 
     def __init__(self, plan: Plan, zone: Zone, inputs: Inputs) -> None:
@@ -40,44 +39,6 @@ class Core(Waits):
         self.pending: list[Event] = []
         self.effects = 0
 
-    # -- What others say ----------------------------------------------------------------------------------------------
-
-    def absorb(self, event: Event) -> None:
-        """Change the customer as a fact demands."""
-        raise NotImplementedError
-
-    def credit(self, event: Event, kind: KindPlan) -> None:
-        """Say what an event is a success of."""
-        raise NotImplementedError
-
-    def expire(self, due: Due) -> None:
-        """Take off what has come to its end."""
-        raise NotImplementedError
-
-    def let_in(self, event: Event, kind: KindPlan, flipped: Sequence[WatchPlan], *, allowed: bool) -> None:
-        """Enter the flows that an event triggers, or, where it may not, say that they were cut off."""
-        raise NotImplementedError
-
-    def let_in_by(self, place: int, hits: Sequence[OnPlan], flipped: Sequence[WatchPlan]) -> None:
-        """Enter the flows that an input event is known to trigger."""
-        raise NotImplementedError
-
-    def let_in_due(self, due: Sequence[Due], flipped: Sequence[WatchPlan]) -> None:
-        """Enter the flows that time alone triggers."""
-        raise NotImplementedError
-
-    def leave(self, run: Run, reason: str, cause: Cause, depth: int) -> None:
-        """End a run before its last step."""
-        raise NotImplementedError
-
-    def finish(self, run: Run) -> None:
-        """End a run with its last step."""
-        raise NotImplementedError
-
-    def say_branch(self, run: Run) -> None:
-        """Write which way the run's last wait went."""
-        raise NotImplementedError
-
     # -- The loop -----------------------------------------------------------------------------------------------------
 
     def go_through(self, until: int) -> None:
@@ -85,6 +46,7 @@ class Core(Waits):
         inputs, heap, kinds = self.inputs, self.agenda.heap, self.plan.kinds
         instants, names, end = inputs.at, inputs.kinds, bisect_right(inputs.at, until)
         alerts, triggers, no_kind = self.alerts, self.triggers, self.plan.no_kind
+        promising = bool(self.plan.program.promises)
         idle = False
         place = self.taken
         while place < end:
@@ -104,6 +66,8 @@ class Core(Waits):
                 self.take_in(inputs.event(place - 1))
                 if self.ready:
                     self.settle()
+                if promising:
+                    self.look_back()
             else:
                 # The event is laid out in its columns already: all that can come of it is that somebody is let in.
                 flipped = self.flipped_by(kind) if kind.watches else None
@@ -112,6 +76,8 @@ class Core(Waits):
                     self.let_in_by(place - 1, hits or (), flipped or ())
                     if self.ready:
                         self.settle()
+                    if promising:
+                        self.look_back()
             if heap and heap[0][0] <= at and (place == end or instants[place] > at):
                 self.turn(at)
             idle = not self.alerted and self.begun and self.unmoved(at)
@@ -180,6 +146,8 @@ class Core(Waits):
             for line in fields[taken.items] or ():
                 if taken.line_test is None or taken.line_test(self, line) is True:
                     column.append(event, line, None if value is None else line[value])
+        if kind.promises:
+            self.witness(event, kind)
 
     def flush(self) -> None:
         """Take in, in the order written, what exits and entries brought about."""
@@ -216,6 +184,8 @@ class Core(Waits):
                     self.make_ready(run)
             if self.ready:
                 self.settle()
+        if self.plan.program.promises:
+            self.look_back()
 
     def looks(self, due: Sequence[Due]) -> tuple[list[WatchPlan], list[Due]]:
         """Compute what may have changed by time: runs leave; give the watches that became true and the runs to wake."""

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from cadenza.check.types import NUMBER, Type
 from cadenza.check.vocabulary import ADDRESSES
 from cadenza.engine.agenda import EXPIRE, LOOK, RETRY, WAKE, Due, token_of, what_of
+from cadenza.engine.among import Past
 from cadenza.engine.clock import NEVER, Zone
 from cadenza.engine.core import DEEPEST, MOST_EFFECTS
 from cadenza.engine.coupons import Coupon, Coupons
 from cadenza.engine.events import SHIFT, Event, Inputs
 from cadenza.engine.journal import NOWHERE, Journal, members
 from cadenza.engine.policy import Consent, Periodic, Sliding, covers
+from cadenza.engine.promises import Breach, Promises
 from cadenza.engine.runs import STAY, Run, StepPlan, Waiting
 from cadenza.engine.show import iso
 from cadenza.engine.splitting import held_out
@@ -108,13 +110,17 @@ class Customer(Coupons):
         """Of which flows the customer is held out; worked out when asked."""
         self.messages: dict[int, Message] = {}
         """The last message of each flow that has a goal, by the place of the flow in flow order."""
+        self.promises = Promises(plan.program.promises, zone) if plan.program.promises else None
         self.scores: dict[str, Score] = {}
         self.lots_made = 0
+        self.past: Past
+        """The customer as of the last midnight, for what is asked among all customers; there from the beginning of the replay."""
 
     # -- Beginning ----------------------------------------------------------------------------------------------------
 
     def replay(self, begins: int | None, start: int, until: int) -> None:
         """Go through the timeline; `begins` is when the customer begins, None for one who was always there (semantics 3)."""
+        self.past = Past(self.plan, self.zone, self.inputs, self.fields, begins, self.columns)
         self.remember(start)
         self.now = start
         if begins is None or begins < start:
@@ -279,6 +285,25 @@ class Customer(Coupons):
             if self.passes(flow.goal_tests[event.kind], event):
                 more = members({"message": last.message, "channel": last.channel}) + f',"credit":{last.line}'
                 self.journal.write("goal", self.now, event, flow, last.run.number, NOWHERE, None, more)
+
+    # -- Promises -----------------------------------------------------------------------------------------------------
+
+    def witness(self, event: Event, kind: KindPlan) -> None:
+        assert self.promises is not None
+        self.run = None
+        for place, test in kind.promises:
+            if self.passes((test,), event):
+                self.promises.see(place, event.at)
+
+    def look_back(self) -> None:
+        """Write which promises were broken (semantics 10.2)."""
+        if self.promises is None:
+            return
+        self.promises.look(self.runs)
+        for promise, messages in self.promises.broken():
+            more = members({"promise": promise, "messages": list(messages)})
+            self.journal.write("broken", self.now, None, None, None, NOWHERE, None, more)
+            self.journal.breaches.append(Breach(self.name, self.now, promise, messages))
 
     def tag(self, run: Run, name: str, *, on: bool) -> None:
         changes = (name not in self.tags) is on

@@ -21,6 +21,8 @@ def depends(term: object, scores: frozenset[str]) -> frozenset[str]:
             return frozenset({"cart", "empty_cart", "order"})
         case t.InsideFlow():
             return frozenset({"entered", "left", "finished"})
+        case t.Percentile() | t.Similarity():
+            return frozenset()  # it changes at midnight alone
         case t.Pattern(kind=kind):
             return frozenset({kind}).union(depends(term.main, scores), depends(term.where, scores))
         case Node():
@@ -32,15 +34,16 @@ def depends(term: object, scores: frozenset[str]) -> frozenset[str]:
 
 def pure(term: t.Term | None) -> bool:
     """Whether a condition looks at nothing but the event or line it speaks of."""
-    return term is None or not any(isinstance(one, _IMPURE) for one in _below(term))
+    return term is None or not any(isinstance(one, _IMPURE) for one in below(term))
 
 
 _IMPURE = (t.CustomerField, t.CartField, t.Trigger, t.Now, t.Today, t.InsideFlow, t.EventStream, t.Occurrence)
 
 
-def _below(term: object) -> Sequence[Node]:
+def below(term: object) -> Sequence[Node]:
+    """Give a term with all its parts, however deep."""
     if isinstance(term, Node):
-        return [term, *(one for field in term.fields() for one in _below(field))]
+        return [term, *(one for field in term.fields() for one in below(field))]
     if isinstance(term, tuple):
-        return [one for part in term for one in _below(part)]
+        return [one for part in term for one in below(part)]
     return []

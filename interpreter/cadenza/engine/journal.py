@@ -16,6 +16,7 @@ from cadenza.engine.show import iso
 
 if TYPE_CHECKING:
     from cadenza.engine.plan import FlowPlan
+    from cadenza.engine.promises import Breach
 
 FORMAT = 1
 """The version of a journal line's shape."""
@@ -48,32 +49,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "notified": ("decisions", "a team of the shop was told something"),
     "left": ("decisions", "the run ended before its last step; `reason` says why"),
     "finished": ("decisions", "the run ended with its last step"),
+    "broken": ("messages", "a promise was broken; `messages` says by which"),
     "stopped": ("messages", "too much happened at one instant, and what came next was cut off; `flows` took turns"),
 }
-# Every reason with what it says; a limit's reason is its text, such as `limit per day`.
-REASONS: dict[str, str] = {
-    "inactive": "the flow is not active on this day",
-    "reentry": "the flow's `enter` line does not let this customer in again yet",
-    "audience": "the flow's `for` condition does not hold",
-    "while": "the flow's `while` condition does not hold",
-    "leave when": "the flow's `leave when` condition holds",
-    "leave on": "an event of the flow's `leave on` line came",
-    "group": "a stronger flow of the group has the customer",
-    "takeover": "a stronger flow of the group took the customer over",
-    "restart": "the flow lets the customer start over",
-    "stop": "a `stop` step",
-    "stopped": "too many steps at one instant",
-    "already sent": "all messages of `next of` were sent before",
-    "no address": "the customer has no address for the channel",
-    "consent": "the channel is closed: the customer has not agreed, unsubscribed, complained, or mail bounced",
-    "quiet hours": "it is a quiet time for the channel",
-    "left": "the run left while the message was held",
-    "expired": "the points were given for a time that is over",
-    "unknown": "what was to be waited for is not known, so the run goes on at once",
-}
-_COUNTED = frozenset("entered not_entered left finished sent held dropped skipped withheld goal stopped".split()) | frozenset(
-    f"coupon_{word}" for word in ("issued", "redeemed", "expired", "open")
-)
+_COUNTED = frozenset(
+    "entered not_entered left finished sent held dropped skipped withheld goal broken stopped".split()
+) | frozenset(f"coupon_{word}" for word in ("issued", "redeemed", "expired", "open"))
 DETAILS = ("messages", "decisions", "all")
 
 Cause = str | Event | None
@@ -89,7 +70,7 @@ def kept(detail: str) -> frozenset[str]:
 class Journal:
     """The lines of one customer, each the JSON text of one object; the keys stand in the documented order."""
 
-    __slots__ = ("_inputs_ids", "_kept", "_name", "_who", "all", "counts", "customer", "lines")
+    __slots__ = ("_inputs_ids", "_kept", "_name", "_who", "all", "breaches", "counts", "customer", "lines")
 
     def __init__(self, customer: str, kept: frozenset[str], ids: Mapping[str, int]) -> None:
         self.customer = customer
@@ -100,6 +81,7 @@ class Journal:
         self._inputs_ids = ids
         self.all = "waiting" in kept
         self.lines: list[str] = []
+        self.breaches: list[Breach] = []
         self.counts: defaultdict[tuple[str | None, str, str | None], int] = defaultdict(int)
         """How often each thing of a summary happened, by flow, word and reason, written or not."""
 

@@ -40,6 +40,8 @@ class Layout:
     mains: dict[str, str | None]
     """The main field of each kind."""
     derived: tuple[Derived, ...] = ()
+    products: tuple[str, ...] = ()
+    """The fields of products that selections look at, the SKU first; none where nothing is shown."""
 
     def place(self, kind: str, field: str) -> int:
         return self.events[kind].index(field)
@@ -57,6 +59,7 @@ def layout_of(program: p.Program, derived: tuple[Derived, ...] = ()) -> Layout:
         look.lines |= {one.field} if one.field is not None else set()
         for kind in one.kinds:
             look.events.setdefault(kind, set()).add(one.name)
+    look.through(program.promises)
     look.state()
     return Layout(
         {kind: ("at", *sorted(fields)) for kind, fields in sorted(look.events.items())},
@@ -64,6 +67,7 @@ def layout_of(program: p.Program, derived: tuple[Derived, ...] = ()) -> Layout:
         tuple(sorted(look.customer)),
         {kind.name: kind.main for kind in program.events.values()},
         derived,
+        look.product_fields(),
     )
 
 
@@ -73,6 +77,7 @@ class _Look:
     events: dict[str, set[str]] = attrs.field(factory=dict)
     lines: set[str] = attrs.field(factory=set)
     customer: set[str] = attrs.field(factory=set)
+    products: set[str] | None = None
     cart: bool = False
     sends: bool = False
     coupons: bool = False
@@ -118,11 +123,22 @@ class _Look:
                 self.through(where, ())
                 if field is not None:
                     self.lines.add(field)
+            case t.Similarity():
+                self.lines |= {"category", "price", "quantity"}
+                self.fields_of(thing, element)
+            case p.Set(field=name) | p.Points(score=name):
+                self.customer.add(name)  # what it was says whether it changes
+                self.fields_of(thing, element)
+            case p.Subscribe():
+                self.state_of("subscriptions")
             case p.Send():
                 self.sends = True
                 self.fields_of(thing, element)
             case p.Coupon():
                 self.coupons = True
+                self.fields_of(thing, element)
+            case p.Selection(fields=names):
+                self.products = {*(self.products or ()), *names}
                 self.fields_of(thing, element)
             case Node():
                 for one in thing.fields():
@@ -131,6 +147,12 @@ class _Look:
                 self.fields_of(thing, element)
             case _:
                 pass
+
+    def product_fields(self) -> tuple[str, ...]:
+        if self.products is None:
+            return ()
+        wanted = {"stock" if name == "in_stock" else name for name in self.products} | {"released"}
+        return ("sku", *sorted(wanted - {"sku"}))
 
     def fields_of(self, thing: Any, element: tuple[str, ...] | None) -> None:
         for one in attrs.fields(type(thing)):

@@ -14,6 +14,8 @@ from cadenza.check import program as p
 from cadenza.check import terms as t
 from cadenza.check.types import Type
 from cadenza.check.vocabulary import CHANNELS
+from cadenza.engine.among import NOBODY, Among, Ask
+from cadenza.engine.catalogue import Catalogue, nothing
 from cadenza.engine.clock import NEVER
 from cadenza.engine.conditions import Compiled, Conditions
 from cadenza.engine.dependencies import depends, pure
@@ -144,12 +146,14 @@ class KindPlan:
     always: bool = False
     goals: list[FlowPlan] = attrs.field(factory=list)
     """The flows that it may be a success of."""
+    promises: list[tuple[int, Compiled | None]] = attrs.field(factory=list)
+    """The promises that speak of it: their places, and what the event must be."""
     noticed: bool = False
     """Whether anything but the customer's own state may change by it."""
 
     def close(self) -> None:
         """Say in a few words what follows from the rest, once it is complete."""
-        self.makes_facts = self.absorbs or bool(self.columns)
+        self.makes_facts = self.absorbs or bool(self.columns or self.promises)
         self.lets_in = bool(self.entries or self.sequences or self.calendars)
         self.noticed = bool(self.columns or self.watches) or self.lets_in
         live = any(entry.taken is None for entry in self.entries)
@@ -172,6 +176,11 @@ class Plan:
     calendars: list[CalendarPlan] = attrs.field(factory=list)
     limits: list[p.Limit] = attrs.field(factory=list)
     seed: int = 0
+    catalogue: Catalogue = attrs.field(factory=nothing)
+    """The products that messages show; the data put them in."""
+    asks: tuple[Ask, ...] = ()
+    among: Among = NOBODY
+    """What is asked about a customer among all of them, and the answers; the data put them in."""
     remembers_sendings: bool = False
     """Whether anything asks which message was sent before, or what an open or a click is about."""
 
@@ -218,11 +227,15 @@ def lower(program: p.Program, seed: int = 0) -> Plan:
     conditions = Conditions(layout, program.events, plan.shower, [flow.name for flow in plan.flows], program.scores)
     layout.derived = tuple(attrs.evolve(one, answer=conditions.answer(one)) for one in layout.derived)
     plan.limits = list(program.shop.limits)
+    for place, promise in enumerate(program.promises):
+        for pattern in promise.patterns if isinstance(promise, p.NeverWithin) else ():
+            plan.kind(pattern.kind).promises.append((place, conditions.event_test(pattern)))
     for flow in plan.flows:
         _Flows(plan, conditions).lower(flow)
     for kind in layout.events:
         of_order = "cart" in layout.events or "coupon" in layout.events.get("order", ())
         plan.kind(kind).absorbs = kind in ABSORBED and (kind != "order" or of_order)
+    plan.asks = tuple(conditions.asks.values())
     plan.columns = conditions.column_plans()
     for place, column in enumerate(plan.columns):
         for kind, taken in column.taken.items() if column.grows else ():

@@ -223,6 +223,7 @@ def gaps(function: str, of: Compiled) -> Compiled:
 
 
 PLAIN: dict[str, Callable[[list[Any]], Any]] = {
+    "all": tuple,
     "count": len,
     "count distinct": lambda values: len(set(values)),
     "any": bool,

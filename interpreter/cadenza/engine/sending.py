@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,17 @@ from cadenza.check import program as p
 from cadenza.check.terms import Constant
 from cadenza.check.types import Type
 from cadenza.check.vocabulary import ADDRESSES
+from cadenza.engine import selecting
 from cadenza.engine.conditions import Compiled, Conditions
 from cadenza.engine.coupons import lowered
 from cadenza.engine.journal import members, quoted
+from cadenza.engine.promises import Sending
 from cadenza.engine.runs import Held, Run, StepPlan
 from cadenza.engine.show import iso
 
 if TYPE_CHECKING:
     from cadenza.engine.customer import Customer
+    from cadenza.engine.selecting import Pick
     from cadenza.values import Length
 
 
@@ -30,6 +34,7 @@ class SendStep(StepPlan):
         "_holds_out",
         "_messages",
         "_only_channel",
+        "_shows",
         "_texts",
         "_transactional",
         "next_of",
@@ -51,6 +56,7 @@ class SendStep(StepPlan):
             (lowered(coupon, conditions), None if only_if is None else conditions.compile(only_if))
             for coupon, only_if in step.coupons
         ]
+        self._shows = [selecting.lowered(show, conditions) for show in step.shows]
         self._transactional = [conditions.compile(term) for term in step.transactional]
         self._texts: list[tuple[str, Compiled, Type, Compiled | None]] = [
             (
@@ -80,17 +86,29 @@ class SendStep(StepPlan):
             for place in covering:
                 if limits[place].room_at(now) > now:
                     return self._limited(c, run, message, channel)
+        products = selecting.shown(self._shows, c) if self._shows else []
+        if products is None:
+            return self._over(c, run, "skipped", message, channel, "shortage")
+        if not transactional:
             if self._holds_out and c.held_out(run.flow.flow):
                 return self._withhold(c, run, message, channel)
             for place in covering:
                 limits[place].add(now)
+        return self._go_out(c, run, message, channel, products, transactional=transactional)
+
+    def _go_out(self, c: Customer, run: Run, message: str, channel: str, products: Sequence[Pick], *, transactional: bool) -> int:
+        """Write that a message goes out, with its texts and products, and bring about what comes of it."""
         run.held = None
         more = _named(message, channel)
         if self._texts:
             more += self._written(c)
+        if products:
+            more += selecting.products_json(products)
         run.cause = c.journal.write("sent", c.now, run.cause, run.flow, run.number, self.json, None, more)
         if run.flow.goal is not None:
             c.remember_message(run, message, channel)
+        if c.promises is not None and not transactional:
+            c.promises.send(Sending(c.now, channel, message))
         if self._coupons:
             coupon = next((coupon for coupon, only_if in self._coupons if only_if is None or only_if(c, None) is True), None)
             c.sent_with(run, message, channel, coupon)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from urllib.parse import quote
 
 import click
 
 from cadenza import __version__
+from cadenza.report.titles import titles
 from cadenza.syntax.diagnostics import Diagnostic, Severity
-from cadenza.syntax.source import Span
+from cadenza.syntax.source import Source, Span
 
 FORMAT = 1
 """The version of the shape that `as_json` gives."""
@@ -110,7 +112,7 @@ def sarif(diagnostics: Sequence[Diagnostic]) -> str:
     """Show all as SARIF 2.1.0, which code hosts and editors read."""
     codes = sorted({one.code for one in diagnostics})
     run = {
-        "tool": {"driver": {"name": "cadenza", "version": __version__, "rules": [{"id": code} for code in codes]}},
+        "tool": {"driver": {"name": "cadenza", "version": __version__, "rules": [_rule(code) for code in codes]}},
         "columnKind": "unicodeCodePoints",
         "results": [
             {
@@ -123,6 +125,7 @@ def sarif(diagnostics: Sequence[Diagnostic]) -> str:
                     {"id": number, "physicalLocation": _physical(span), "message": {"text": says}}
                     for number, (says, span) in enumerate(one.related)
                 ],
+                **({"fixes": [_fix(one)]} if one.fix else {}),
             }
             for one in diagnostics
         ],
@@ -130,10 +133,46 @@ def sarif(diagnostics: Sequence[Diagnostic]) -> str:
     return json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
+def _rule(code: str) -> dict[str, object]:
+    title = titles()[code]
+    level = Severity.WARNING if code.startswith("W") else Severity.ERROR
+    return {
+        "id": code,
+        "shortDescription": {"text": title},
+        "help": {"text": f"{title}. `cadenza explain {code}` says more, with a program to avoid and one to prefer."},
+        "defaultConfiguration": {"level": level.value},
+    }
+
+
+def _fix(one: Diagnostic) -> dict[str, object]:
+    """Give what a code host may apply: the edits by file."""
+    files = dict.fromkeys(edit.span.source for edit in one.fix)
+    changes = [
+        {
+            "artifactLocation": _artifact(source),
+            "replacements": [
+                {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
+                for edit in one.fix
+                if edit.span.source is source
+            ],
+        }
+        for source in files
+    ]
+    return {"description": {"text": one.help or "the one remedy"}, "artifactChanges": changes}
+
+
 def _physical(span: Span) -> dict[str, object]:
+    return {"artifactLocation": _artifact(span.source), "region": _region(span)}
+
+
+def _artifact(source: Source) -> dict[str, str]:
+    """Name a file the way a URI must, with what is no plain character escaped."""
+    return {"uri": quote(source.path, safe="/:")}
+
+
+def _region(span: Span) -> dict[str, int]:
     (line, column), (end_line, end_column) = span.place, span.source.place(span.end)
-    region = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
-    return {"artifactLocation": {"uri": span.source.path}, "region": region}
+    return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
 
 
 def _place(one: Diagnostic) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pendulum
 
+from cadenza.engine.promises import Breach
 from cadenza.engine.replay import Span
+from cadenza.engine.show import iso
 from cadenza.report.summary import Summary
 from cadenza.report.table import number, table
 from cadenza.values import SECOND
@@ -24,6 +26,8 @@ _WORDS = {
     "withheld": "withheld",
     "goal": "goals",
 }
+_BREACHES = 10
+"""How many broken promises a summary shows; the journal has all."""
 _SOME_HAVE = ("withheld", "goal")
 """Columns that stand where there is something to say."""
 
@@ -54,6 +58,10 @@ def _what(summary: Summary, span: Span, bad_rows: Mapping[str, int]) -> str:
     return text
 
 
+def _breach(one: Breach) -> str:
+    return f"  {one.promise}: customer {one.customer}, {iso(one.at)}, {', '.join(one.messages)}"
+
+
 def _some(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' * (count != 1)}"
 
@@ -79,6 +87,9 @@ def _messages(summary: Summary, journal: Path | None) -> list[str]:
         lines.append(f"not let in: {', '.join(f'{reason} {count:,}' for reason, count in refused)}")
     if early := summary.reasons("left"):
         lines.append(f"left early: {', '.join(f'{reason} {count:,}' for reason, count in early)}")
+    if summary.breaches:
+        shown = [_breach(one) for one in summary.breaches[:_BREACHES]]
+        lines += [f"{_some(len(summary.breaches), 'broken promise')}:", *shown]
     if summary.busiest is not None:
         count, customer = summary.busiest
         lines.append(f"busiest: customer {customer}, with {_some(count, 'message')}")

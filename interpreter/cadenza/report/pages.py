@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
-from cadenza import resources
 from cadenza.check.types import Type
-from cadenza.check.vocabulary import EVENTS
-from cadenza.engine.journal import REASONS, WORDS
+from cadenza.check.vocabulary import EVENTS, REASONS
+from cadenza.engine.journal import WORDS
+from cadenza.report.titles import HEADING, text, titles
 
-_HEADING = re.compile(r"^## (?P<code>[FW]\d{4})\s+(?P<title>.+)$", re.MULTILINE)
 _TABLES = {
     "events": "all events, with their fields and main fields",
     "journal": "the words of `what` in a journal",
@@ -18,15 +14,9 @@ _TABLES = {
 }
 
 
-@lru_cache(maxsize=1)
-def _text() -> str:
-    return resources.text("grammar/diagnostics.md")
-
-
 def topics() -> dict[str, str]:
     """Give all topics with their titles: the codes in order, then the tables."""
-    codes = {found["code"]: found["title"] for found in _HEADING.finditer(_text())}
-    return dict(sorted(codes.items())) | _TABLES
+    return titles() | _TABLES
 
 
 def page(name: str) -> str:
@@ -38,10 +28,9 @@ def page(name: str) -> str:
             return "\n".join(f"{word:<12} {says}" for word, (_, says) in WORDS.items()) + "\n"
         case "reasons":
             return "\n".join(f"{reason:<12} {says}" for reason, says in REASONS.items()) + "\n"
-    text = _text()
-    found = next(one for one in _HEADING.finditer(text) if one["code"] == name)
-    after = _HEADING.search(text, found.end())
-    return text[found.start() + 3 : after.start() if after else len(text)].rstrip() + "\n"
+    found = next(one for one in HEADING.finditer(text()) if one["code"] == name)
+    after = HEADING.search(text(), found.end())
+    return text()[found.start() + 3 : after.start() if after else None].rstrip() + "\n"
 
 
 def events_table() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from cadenza.engine.journal import REASONS
+from cadenza.check.vocabulary import REASONS
 
 Line = Mapping[str, Any]
 
@@ -18,7 +18,7 @@ _SAID: dict[str, Callable[[Line], str]] = {
     "not_entered": lambda line: f"not let in: {line['reason']}",
     "waiting": lambda line: f"waits until {_minute(line['until'])}" if line.get("until") else "waits",
     "branched": lambda line: f"goes the way of `{line['branch']}`",
-    "sent": lambda line: f"{line['channel']} `{line['message']}` sent{_subject(line)}",
+    "sent": lambda line: f"{line['channel']} `{line['message']}` sent{_subject(line)}{_products(line)}",
     "held": lambda line: f"{line['channel']} `{line['message']}` held: {line['reason']}",
     "dropped": lambda line: f"`{line['message']}` dropped: {line['reason']}",
     "skipped": lambda line: f"`{line['message']}` skipped: {line['reason']}",
@@ -40,6 +40,7 @@ _SAID: dict[str, Callable[[Line], str]] = {
     "notified": lambda line: f"team `{line['team']}` told",
     "left": lambda line: f"left: {line['reason']}",
     "finished": lambda _: "finished",
+    "broken": lambda line: f"promise broken: {line['promise']}, by {', '.join(line['messages'])}",
     "stopped": lambda _: "cut off: too much happened at one instant",
 }
 
@@ -89,6 +90,10 @@ def _minute(at: str) -> str:
 
 def _subject(line: Line) -> str:
     return f': "{line["subject"]}"' if line.get("subject") else ""
+
+
+def _products(line: Line) -> str:
+    return f" with {', '.join(product['sku'] for product in line['products'])}" if line.get("products") else ""
 
 
 def _cause(line: Line) -> str:

@@ -7,6 +7,8 @@ from collections import Counter
 import attrs
 
 from cadenza.engine.journal import Journal
+from cadenza.engine.promises import Breach
+from cadenza.engine.show import iso
 
 FORMAT = 1
 """The version of the shape that `as_json` gives."""
@@ -27,6 +29,7 @@ class Summary:
     counts: Counter[tuple[str | None, str, str | None]] = attrs.field(factory=Counter)
     reached: Counter[str | None] = attrs.field(factory=Counter)
     sizes: Counter[int] = attrs.field(factory=Counter)
+    breaches: list[Breach] = attrs.field(factory=list)
     busiest: tuple[int, str] | None = None
     telling: tuple[int, int, str] | None = None
 
@@ -35,6 +38,7 @@ class Summary:
         self.events += events
         self.digest = (self.digest + digest) % 2**64
         sent = 0
+        self.breaches += journal.breaches
         for (flow, what, reason), count in journal.counts.items():
             self.counts[flow, what, reason] += count
             if what == "sent":
@@ -53,6 +57,7 @@ class Summary:
         self.counts += other.counts
         self.reached += other.reached
         self.sizes += other.sizes
+        self.breaches += other.breaches
         if other.busiest is not None:
             self._busier(*other.busiest)
         if other.telling is not None:
@@ -103,6 +108,10 @@ class Summary:
             "held": dict(self.reasons("held")),
             "dropped": dict(self.reasons("dropped")),
             "skipped": dict(self.reasons("skipped")),
+            "broken": [
+                {"customer": one.customer, "at": iso(one.at), "promise": one.promise, "messages": list(one.messages)}
+                for one in self.breaches
+            ],
             "coupons": {word: self.total(f"coupon_{word}") for word in ("issued", "redeemed", "expired", "open")},
             "messages_per_customer": {"median": median, "p90": ninetieth, "max": most},
             "busiest": None if self.busiest is None else {"customer": self.busiest[1], "messages": self.busiest[0]},

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pendulum
 
+from cadenza.check.vocabulary import REASONS
 from cadenza.data.errors import DataError
-from cadenza.engine.journal import FORMAT, REASONS
+from cadenza.engine.journal import FORMAT
 
 Line = Mapping[str, Any]
 
@@ -88,6 +90,7 @@ def _why_nothing(lines: Sequence[Line], asked: Asked) -> str:
 
 def _chain(line: Line, by_id: Mapping[str, Line]) -> Iterator[str]:
     yield f"{_sentence(line)}, on {_when(line['at'])}{_place(line)}"
+    yield from _showed(line)
     cause = line["cause"]
     while cause in by_id:
         line = by_id[cause]
@@ -128,6 +131,7 @@ def _sentence(line: Line) -> str:
         "subscribe": lambda: f"the customer was put on the list `{line['list']}`",
         "unsubscribe": lambda: f"the customer was taken off the list `{line['list']}`",
         "notified": lambda: f"the team `{line['team']}` was told",
+        "broken": lambda: f"a promise was broken, `{line['promise']}`, by {', '.join(line['messages'])}",
         "stopped": lambda: "too much happened at one instant",
     }
     return told[line["what"]]()
@@ -141,6 +145,12 @@ def _reason(line: Line) -> str:
 
 def _saw(line: Line) -> Iterable[str]:
     return [f"    it saw {text} = {_shown(value)}" for text, value in line.get("saw", {}).items()]
+
+
+def _showed(line: Line) -> Iterable[str]:
+    """Say which products a message showed, and which selection gave them."""
+    by_source = groupby(line.get("products", ()), key=lambda product: product["from"])
+    return [f"    it showed {', '.join(one['sku'] for one in several)}, from {source}" for source, several in by_source]
 
 
 def _shown(value: object) -> str:

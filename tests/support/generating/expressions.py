@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from cadenza.check.vocabulary import EVENTS
 from tests.support.generating.dice import Dice
-from tests.support.generating.words import ABOUT_MESSAGES, CURRENCIES, FROM_FLOWS, LITERALS, OUTSIDE, TEXTS, Scope, World, fields_of
+from tests.support.generating.words import (
+    ABOUT_MESSAGES,
+    CURRENCIES,
+    FROM_FLOWS,
+    LITERALS,
+    OUTSIDE,
+    TEXTS,
+    Scope,
+    World,
+    fields_of,
+)
 
 _ORDERED = ("number", "money", "date", "moment", "time", "duration", "one of")
 _COMPARED = {"number": 8, "money": 6, "text": 4, "one of": 2, "date": 2, "moment": 2, "time": 2, "duration": 1, "weekday": 2}
@@ -52,7 +62,6 @@ class Expressions:
             "number": ["now.hour", "now.day", "today.month", "december"],
             "money": ["customer.cart.total"],
             "date": ["today", "now.date"],
-            "time": ["now.time"],
             "weekday": ["now.weekday", "today.weekday"],
         }.get(type_, [])
         return found
@@ -67,15 +76,21 @@ class Expressions:
 
     def value(self, type_: str, scope: Scope, depth: int) -> str:
         if type_ == "condition":
-            return f"({self.condition(scope, depth)})" if depth > 0 else self.leaf(type_, scope)
+            return f"({self.condition(scope._replace(still=True), depth)})" if depth > 0 else self.leaf(type_, scope)
         if depth <= 0 or self.dice.chance(35):
             return self.leaf(type_, scope)
         made: dict[str, list[Callable[[], str]]] = {
             "number": [self._number, self._count, self._count, self._counter, lambda s, d: self.aggregated("number", s, d)],
             "money": [self._money, lambda s, d: self.aggregated("money", s, d), lambda s, d: self.aggregated("money", s, d)],
             "text": [lambda s, d: self.aggregated("text", s, d)],
-            "moment": [self._moment, self._moment, self._shifted, lambda s, d: self.aggregated("moment", s, d)],
-            "date": [self._date, self._date, lambda s, d: f"({self.literal('duration')} before {self._date(s, d)}).date"],
+            "moment": [
+                self._moment,
+                self._moment,
+                self._shifted,
+                lambda s, d: f"(6 hours before {self._date(s, d)})",
+                lambda s, d: self.aggregated("moment", s, d),
+            ],
+            "date": [self._date, self._date, lambda s, d: f"({self.literal('duration')} after {self._moment(s, d)}).date"],
             "time": [lambda s, d: f"{self._moment(s, d)}.time"],
             "weekday": [lambda s, d: f"{self._moment(s, d)}.weekday"],
             "duration": [self._duration],
@@ -112,13 +127,13 @@ class Expressions:
             lambda: f"-{value('money', scope, depth)}",
         )
 
-    def _event(self, scope: Scope, depth: int, kinds: tuple[str, ...] | None = None) -> str:
-        return f"{self.dice.pick(('last', 'last', 'first'))}({self.stream(scope, depth, kinds=kinds)})"
+    def _event(self, scope: Scope, depth: int) -> str:
+        return f"{self.dice.pick(('last', 'last', 'first'))}({self.stream(scope, depth, 'event')})"
 
     def _moment(self, scope: Scope, depth: int) -> str:
         return self.dice.made(
             lambda: f"{self._event(scope, depth)}.at",
-            lambda: f"expected next({self.stream(scope, depth)})",
+            lambda: f"expected next({self.stream(scope, depth, 'event')})",
             lambda: f'last(coupon_issued "{self.dice.pick(TEXTS["coupon"])}").ends',
             lambda: self.leaf("moment", scope) if self.names("moment", scope) else "last(order).at",
         )
@@ -138,13 +153,12 @@ class Expressions:
             lambda: f"{self._moment(scope, depth)}.date",
             lambda: f"({days} {self.dice.pick(('before', 'after'))} {self.leaf('date', scope)})",
             lambda: f"({self.leaf('date', scope)} {self.dice.pick('+-')} {days})",
-            lambda: f"({days} before {self.leaf('yearly date', scope)})",
         )
 
     def _duration(self, scope: Scope, depth: int) -> str:
         value = self.value
         return self.dice.made(
-            lambda: f"median gap({self.stream(scope, depth)})",
+            lambda: f"median gap({self.stream(scope, depth, 'event')})",
             lambda: f"({value('duration', scope, depth)} + {value('duration', scope, depth)})",
             lambda: f"({value('duration', scope, depth)} * {self.dice.pick((1, 2, 3))})",
             lambda: f"({value('duration', scope, depth)} / {self.dice.pick((1, 2, 4))})",
@@ -174,12 +188,14 @@ class Expressions:
         ours = " of this flow" if scope.running and kind in ABOUT_MESSAGES and self.dice.chance(25) else ""
         return f"{kind}{field}{text}{ours}"
 
-    def stream(self, scope: Scope, depth: int, type_: str = "event", kinds: tuple[str, ...] | None = None) -> str:
-        """Write a stream of events, or of a field of this type."""
+    def stream(self, scope: Scope, depth: int, type_: str = "any") -> str:
+        """Write a stream of events, of events or their lines, or of a field of this type."""
         if type_ in ("number", "text") and self.dice.chance(30):
             return self._of_list(scope, depth, type_)
-        if type_ == "event":
-            return self._of_events(scope, depth, kinds)
+        if type_ == "any" and self.dice.chance(10):
+            return f"{self.dice.pick(_WITH_ITEMS)}.items{self._windows(scope, depth)}{self._where(scope.of('line'), depth)}"
+        if type_ in ("any", "event"):
+            return self._of_events(scope, depth)
         if type_ in ("number", "text", "money") and self.dice.chance(35):
             field = self.dice.pick([name for name, one in fields_of(("line",)).items() if one == type_])
             kind = self.dice.pick(_WITH_ITEMS)
@@ -190,18 +206,16 @@ class Expressions:
         named = self.pattern(kind, scope, field=f".{field}")
         return f"{named}{self._windows(scope, depth)}{self._where(scope.of(kind), depth)}"
 
-    def _of_events(self, scope: Scope, depth: int, kinds: tuple[str, ...] | None) -> str:
-        if kinds is None and self.world.aliases and self.dice.chance(20):
+    def _of_events(self, scope: Scope, depth: int) -> str:
+        if self.world.aliases and self.dice.chance(20):
             alias = self.dice.pick(list(self.world.aliases))
             kinds, names = self.world.aliases[alias], alias
         else:
-            kinds = kinds or tuple(dict.fromkeys(self.kind() for _ in range(self.dice.pick((1, 1, 1, 2)))))
+            kinds = tuple(dict.fromkeys(self.kind() for _ in range(self.dice.pick((1, 1, 1, 2)))))
             parts = [self.pattern(kind, scope) for kind in kinds]
             if len(parts) > 1 and self.dice.chance(30):
                 parts[0] = f"({parts[0]}{self._where(scope.of(kinds[0]), depth)})"
             names = " or ".join(parts)
-        if len(kinds) == 1 and kinds[0] in _WITH_ITEMS and "." not in names and '"' not in names and self.dice.chance(10):
-            return f"{names}.items{self._windows(scope, depth)}{self._where(scope.of('line'), depth)}"
         return f"{names}{self._windows(scope, depth)}{self._where(scope.of(*kinds), depth)}"
 
     def _of_list(self, scope: Scope, depth: int, type_: str) -> str:
@@ -215,17 +229,26 @@ class Expressions:
     def _windows(self, scope: Scope, depth: int) -> str:
         found = ""
         if self.dice.chance(45):
-            lengths = [name for name, type_ in scope.parameters.items() if type_ == "duration" and name not in fields_of(scope.element)]
+            lengths = [
+                name for name, type_ in scope.parameters.items() if type_ == "duration" and name not in fields_of(scope.element)
+            ]
             found += f" in the last {self.dice.pick(lengths) if lengths and self.dice.chance(70) else self.literal('duration')}"
         if self.dice.chance(12):
-            edges = ["2026-03-20", "2026-10-20 12:00", "last(order)", "customer.birthday", "today", *["trigger"] * (scope.trigger is not None)]
+            edges = [
+                "2026-03-20",
+                "2026-10-20 12:00",
+                "last(order)",
+                "customer.birthday",
+                "today",
+                *["trigger"] * (scope.trigger is not None),
+            ]
             found += f" since {self.dice.pick(edges)}"
         if self.dice.chance(6):
             found += f" before {self.dice.pick(('2026-04-10', '2026-11-05', 'last(visit)', 'last(order).at'))}"
         return found
 
     def _where(self, scope: Scope, depth: int) -> str:
-        return f" where {self.condition(scope, depth - 1)}" if self.dice.chance(22) else ""
+        return f" where {self.condition(scope._replace(still=True), depth - 1)}" if self.dice.chance(22) else ""
 
     # -- Conditions ---------------------------------------------------------------------------------------------------
 
@@ -273,9 +296,17 @@ class Expressions:
         return self.dice.made(
             lambda: f"count({self.stream(scope, depth)}) >= {self.dice.pick((1, 1, 2, 3))}",
             lambda: f"sum(order.total{self._windows(scope, depth)}) {self.dice.pick(('>=', '<'))} {self.money()}",
-            lambda: f"customer.score {self.dice.pick(('>=', '<'))} {self.dice.pick((1, 5, 10))}" if "score" in self.world.fields else "yes",
-            lambda: f"now {self.dice.pick(('>=', '<', '='))} {self.value('moment', scope, depth - 1)}",
+            lambda: (
+                f"customer.score {self.dice.pick(('>=', '<'))} {self.dice.pick((1, 5, 10))}"
+                if "score" in self.world.fields
+                else "yes"
+            ),
+            lambda: (
+                f"{'today' if scope.still else 'now'} {self.dice.pick(('>=', '<', '='))} {self.value('moment', scope, depth - 1)}"
+            ),
+            lambda: f"now.time {self.dice.pick(('>=', '<', '='))} {self.value('time', scope, depth - 1)}",
             lambda: f"today {self.dice.pick(('=', '>=', '<'))} {self.value('date', scope, depth - 1)}",
+            lambda: f"today {self.dice.pick(('=', '>='))} 2 days before {self.leaf('yearly date', scope)}",
         )
 
     def _any(self, scope: Scope, depth: int) -> str:
@@ -288,7 +319,9 @@ class Expressions:
         if self.dice.chance(25):
             until = self.dice.pick(["2026-03-30", "customer.birthday", "last(coupon_issued).ends", "expected next(order)"])
             return f"time until {until} {operator} {self.value('duration', scope, depth - 1)}"
-        moment = self.dice.made(lambda: self._event(scope, depth), lambda: self._moment(scope, depth), lambda: "customer.birthday")
+        moment = self.dice.made(
+            lambda: self._event(scope, depth), lambda: self._moment(scope, depth), lambda: "customer.birthday"
+        )
         if self.dice.chance(15):
             return f"time since {moment} between 1 day and 3 days"
         return f"time since {moment} {operator} {self.value('duration', scope, depth - 1)}"

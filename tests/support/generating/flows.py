@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.support.generating.dice import Dice
 from tests.support.generating.expressions import Expressions
 from tests.support.generating.steps import Lines, Steps, indented, outside_kinds
@@ -24,10 +26,17 @@ class FlowMaker:
         self.limit = limit
         """A limit of the flow, or nothing."""
 
-    def flow(self, name: str, starts: str | None, *, enters: bool) -> Lines:
-        """Write a flow that may have to `start` another, which nobody enters by itself."""
-        parameters = self.dice.some(tuple(_PARAMETERS), 2) if self.dice.chance(30) else []
-        bound = {one: _PARAMETERS[one][0] for one in parameters}
+    def of_table(self, name: str) -> list[Lines]:
+        """Write a table, and a flow that stands once for each of its rows."""
+        columns = ["lasts", *self.dice.some(("mail", "given", "often"), 3)]
+        rows = [", ".join(self.dice.pick(_PARAMETERS[one][1]) for one in columns) for _ in range(self.dice.between(1, 2))]
+        head, *lines = self.flow(name, None, enters=True, columns=columns)
+        return [["table pairs", *indented([", ".join(columns), *rows])], [head, *indented(["for each row of pairs"]), *lines]]
+
+    def flow(self, name: str, starts: str | None, *, enters: bool, columns: Sequence[str] = ()) -> Lines:
+        """Write a flow that may have to `start` another, which nobody enters by itself; `columns` have values in its rows."""
+        parameters = self.dice.some(tuple(_PARAMETERS), 2) if self.dice.chance(30) and not columns else []
+        bound = {one: _PARAMETERS[one][0] for one in (*parameters, *columns)}
         shown = ", ".join(f"{one} = {self.dice.pick(_PARAMETERS[one][1])}" for one in parameters)
         kinds: list[str] = []
         lines = self._entries(Scope(parameters=bound), kinds) if enters else []
@@ -35,16 +44,16 @@ class FlowMaker:
         scope = Scope(trigger=tuple(dict.fromkeys(kinds)), running=True, parameters=bound)
         lines += self._headers(scope)
         steps = Steps(self.dice, self.world, scope)
-        lines += steps.steps(2, 5)
+        lines += steps.steps(2, 4)
         if starts is not None:
             lines.append(f"start {starts}")
-        doc = ['"What it is for."'] if self.dice.chance(25) else []
+        doc = ['"What it is for."'] if self.dice.chance(25) and not columns else []
         return [f"flow {name}{f'({shown})' if shown else ''}", *indented([*doc, *lines])]
 
     # -- Who enters ---------------------------------------------------------------------------------------------------
 
     def _entries(self, scope: Scope, kinds: list[str]) -> Lines:
-        makers = {self._on: 10, self._sequence: 5, self._when: 8, self._calendar: 4}
+        makers = {self._on: 10, self._sequence: 4, self._when: 7, self._calendar: 4}
         return [self.dice.weighted(makers)(scope, kinds) for _ in range(self.dice.pick((1, 1, 1, 2)))]
 
     def _on(self, scope: Scope, kinds: list[str]) -> str:
@@ -57,7 +66,7 @@ class FlowMaker:
             narrowed = self.write.condition(scope.of(*self.world.aliases[alias]), 1)
             return f"on {alias}{self.dice.maybe(30, lambda: f' where {narrowed}')}"
         kinds += found
-        return f"on {self.write.events(scope, found)}"
+        return f"on {self.write.events(scope, found, where=20)}"
 
     def _sequence(self, scope: Scope, kinds: list[str]) -> str:
         found = outside_kinds(self.dice, 1)
@@ -86,9 +95,9 @@ class FlowMaker:
             lambda: f"every month on day {self.dice.pick((1, 5, 29, 31))}{clock}",
             lambda: f"every {self.dice.pick(('sunday', 'monday, thursday', 'friday'))}{clock}",
             lambda: f"every day{clock}",
-            lambda: f"{self.dice.pick(('1 day', '3 days', '1 week'))} {self.dice.pick(('before', 'after'))} {self.dice.pick(days)}{clock}",
-            lambda: f"{self.dice.pick(('6 hours', '2 days'))} after {self.dice.pick(('last(order)', 'first(cart).at', 'last(visit)'))}",
-            lambda: f"at {self.dice.pick(('2026-03-29 02:30', '2026-10-25 02:30', '2026-04-05 01:45', '2026-11-01 01:30'))}",
+            lambda: f"{self.dice.pick(('1 day', '1 week'))} {self.dice.pick(('before', 'after'))} {self.dice.pick(days)}{clock}",
+            lambda: f"{self.dice.pick(('6 hours', '2 days'))} after {self.dice.pick(('last(order)', 'first(cart).at'))}",
+            lambda: f"at {self.dice.pick(('2026-03-29 02:30', '2026-04-05 01:45', '2026-11-01 01:30'))}",
             lambda: "at customer.next_visit" if "next_visit" in self.world.fields else "at 2026-03-30",
         )
 

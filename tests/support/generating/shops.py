@@ -45,7 +45,9 @@ def limit(dice: Dice, flow: str | None) -> tuple[str, Limit]:
     """Give a limit as a line and as a fact."""
     noun = dice.pick(("message", "messages", "messages", *_NOUNS))
     count, period = dice.between(1, 3), dice.pick((*_LENGTHS, *_CALENDAR))
-    over = dice.pick(("", ", else drop", " else drop", ", else wait up to 2 days", " else wait up to 12 hours", ", else wait up to 1 week"))
+    over = dice.pick(
+        ("", ", else drop", " else drop", ", else wait up to 2 days", " else wait up to 12 hours", ", else wait up to 1 week")
+    )
     fact = Limit(count, _NOUNS[noun], _LENGTHS.get(period, period), flow)
     return f"at most {count} {noun} per {period}{over}", fact
 

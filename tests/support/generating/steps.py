@@ -119,7 +119,7 @@ class Steps:
         if self.dice.chance(40):
             return '"Hello"'
         inner = self._shown().replace('"', "'")
-        return f'"Hello {{customer.first_name else \'you\'}}: {{{inner}{self.dice.maybe(40, lambda: " else 0")}}}"'
+        return f"\"Hello {{customer.first_name else 'you'}}: {{{inner}{self.dice.maybe(40, lambda: ' else 0')}}}\""
 
     def _coupon(self) -> str:
         name = self.dice.pick(TEXTS["coupon"])
@@ -184,7 +184,9 @@ class Steps:
                 lambda: f'issue coupon "{pick(pool["coupon"])}" {self.offered()}',
                 lambda: f'notify "sales" {self.text()}',
                 lambda: f"start {pick(self.world.flows)}",
-                lambda: f"stop{self.dice.maybe(50, lambda: f' {pick(self.world.flows)}')}" if self.dice.chance(40) else 'tag "t1"',
+                lambda: (
+                    f"stop{self.dice.maybe(50, lambda: f' {pick(self.world.flows)}')}" if self.dice.chance(40) else 'tag "t1"'
+                ),
             )
         ]
 

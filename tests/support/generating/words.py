@@ -28,7 +28,7 @@ RECEIPTS = ("receipt", "invoice")
 """Messages that are always sent as transactional ones, and no others are."""
 CHANNELS = ("email", "sms", "push", "whatsapp", "messenger", "onsite")
 TIERS = ("bronze", "silver", "gold")
-FLOWS = ("f1", "f2", "f3", "f4")
+FLOWS = ("f1", "f2", "f3")
 
 TEXTS: Mapping[str, tuple[str, ...]] = {
     "message": MESSAGES,
@@ -89,13 +89,25 @@ DECLARED = {
     "vip": ("condition", "yes/no"),
     "nick": ("text", "text"),
     "hobbies": ("texts", "list of text"),
+    "score": ("number", "number"),
 }
 LITERALS = {
     "number": ("0", "1", "2", "2", "3", "10", "2.5", "50%"),
     "date": ("2026-03-29", "2026-10-25", "2026-04-05", "2026-11-01", "2026-02-28"),
     "time": ("00:00", "02:30", "09:30", "12:00", "23:45"),
     "moment": ("2026-03-29 02:30", "2026-10-25 02:30", "2026-04-05 01:45", "2026-11-01 01:30", "2026-03-08 12:00"),
-    "duration": ("15 minutes", "1 hour 30 minutes", "1 hour", "12 hours", "1 day", "24 hours", "2 days", "5 days", "1 week", "1 month"),
+    "duration": (
+        "15 minutes",
+        "1 hour 30 minutes",
+        "1 hour",
+        "12 hours",
+        "1 day",
+        "24 hours",
+        "2 days",
+        "5 days",
+        "1 week",
+        "1 month",
+    ),
     "weekday": ("monday", "wednesday", "sunday"),
     "condition": ("yes", "yes", "no"),
     "one of": tuple(f'"{tier}"' for tier in TIERS),
@@ -110,7 +122,9 @@ class Scope(NamedTuple):
     element: tuple[str, ...] = ()
     trigger: tuple[str, ...] | None = None
     running: bool = False
-    parameters: Mapping[str, str] = {}  # noqa: RUF012 - never changed
+    parameters: Mapping[str, str] = {}
+    still: bool = False
+    """Whether `now` itself has no place here, because something is worked out from it."""
 
     def of(self, *element: str) -> Scope:
         return self._replace(element=element)

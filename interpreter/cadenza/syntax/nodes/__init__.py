@@ -11,6 +11,8 @@ from cadenza.syntax.nodes.base import *
 from cadenza.syntax.nodes.declarations import *
 from cadenza.syntax.nodes.expressions import *
 from cadenza.syntax.nodes.flows import *
+from cadenza.syntax.nodes.promises import *
 from cadenza.syntax.nodes.selections import *
 from cadenza.syntax.nodes.steps import *
+from cadenza.syntax.nodes.tests import *
 from cadenza.syntax.nodes.unions import *

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
 
 if TYPE_CHECKING:
-    from cadenza.syntax.nodes.expressions import InTheLast, Number, Stream
     from cadenza.syntax.nodes.declarations import Head
+    from cadenza.syntax.nodes.expressions import InTheLast, Number, Stream
     from cadenza.syntax.nodes.unions import Expression, SelectionLine, Source
 
 # fmt: off

@@ -90,6 +90,7 @@ from cadenza.syntax.nodes.flows import (
     When,
     While,
 )
+from cadenza.syntax.nodes.promises import Always, NeverTwice, NeverTwo, NeverWithin
 from cadenza.syntax.nodes.selections import (
     Accessories,
     AtMost,
@@ -141,33 +142,54 @@ from cadenza.syntax.nodes.steps import (
     WaitUntil,
     With,
 )
+from cadenza.syntax.nodes.tests import (
+    AfterBlock,
+    AtBlock,
+    Does,
+    Expect,
+    ExpectedCondition,
+    ExpectedMessage,
+    ExpectedNone,
+    GivenData,
+    GivenRows,
+    InFlow,
+    NothingElse,
+    Person,
+    Rows,
+    Several,
+    Test,
+)
 
 # fmt: off
 __all__ = [
+    "Act",
     "Clause",
     "Comparison",
     "Condition",
     "Declaration",
+    "Expectation",
     "Expression",
     "Header",
     "Literal",
     "Offer",
     "Operation",
+    "Promise",
     "Reentry",
     "SelectionLine",
     "ShopLine",
     "Source",
     "Statement",
     "Step",
+    "TestLine",
     "TypeNode",
     "Window",
 ]
 # fmt: on
 
 Literal: TypeAlias = Number | Money | Percent | Duration | Text | DayMoment | ClockTime | Yes | No
-Comparison: TypeAlias = Compare | Between | IsKnown | IsNotKnown | IsEmpty | IsNotEmpty
+Comparison: TypeAlias = Compare | Between | IsKnown | IsNotKnown | IsEmpty | IsNotEmpty | InFlow
 Operation: TypeAlias = Or | And | Negation | Comparison | Shifted | Arithmetic | Negative | TimeSince | TimeUntil | Inside
-Expression: TypeAlias = Operation | Literal | Name | Member | Parenthesis | Call | Windowed | List | Aggregate | Mistake
+Expression: TypeAlias = Operation | Literal | Name | Member | Parenthesis | Call | Windowed | List | Several | Aggregate | Mistake
 Window: TypeAlias = InTheLast | Since | Before
 TypeNode: TypeAlias = PlainType | YearlyDateType | YesNoType | OneOfType | ListType
 Condition: TypeAlias = Expression | AnyOf | AllOf | NoneOf
@@ -220,4 +242,8 @@ Step: TypeAlias = (
 )
 ShopLine: TypeAlias = TimeZone | Currency | QuietHours | QuietDays | Holidays | RequireConsent | Limit | Holdout | Mistake
 Declaration: TypeAlias = Segment | SegmentBlock | Value | ValueBlock | EventDeclaration | EventAlias | Table | Selection | Flow
-Statement: TypeAlias = Use | Shop | FieldDeclaration | Declaration | Mistake
+Promise: TypeAlias = Always | NeverWithin | NeverTwo | NeverTwice
+Statement: TypeAlias = Use | Shop | FieldDeclaration | Declaration | Promise | Test | Mistake
+TestLine: TypeAlias = Person | GivenData | GivenRows | Rows | AtBlock | AfterBlock | Mistake
+Act: TypeAlias = Does | Expect | Mistake
+Expectation: TypeAlias = ExpectedCondition | ExpectedNone | ExpectedMessage | NothingElse

@@ -1,0 +1,203 @@
+"""Hold the products of a shop, and what all its customers bought of them: figures that a list of products is ranked by.
+
+Rule 1: figures of the whole shop are those of the last midnight of its zone: they are asked for by a day, and count what came
+before it. So they are the same for every customer of that day, whatever the order in which customers are replayed.
+Rule 2: figures are whole numbers or exact fractions, and every order has the SKU as its last word.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import NamedTuple, Protocol, TypeVar
+
+from cadenza.engine.clock import UTC, Zone
+from cadenza.values import Number, Value
+
+_T = TypeVar("_T")
+_NEIGHBOURS = 50
+"""How many similar customers are asked what they bought."""
+_MOST_COUNTED = 4096
+"""Of how many products the counts are kept at hand."""
+
+
+class Bought(NamedTuple):
+    """One product of one order; `day` is that of the shop's zone, `revenue` in minor units."""
+
+    day: int
+    basket: str
+    customer: str
+    sku: str
+    units: Number = 1
+    revenue: Number = 0
+
+
+class Figures(Protocol):
+    """What a shop sold before a `day`; `first` is the first day that counts, None for all that there were."""
+
+    def best(self, measure: str, first: int | None, day: int, most: int) -> Sequence[tuple[str, Number]]:
+        """Give the products sold most, at most so many, with their figures: the highest first, then by SKU."""
+
+    def sold(self, measure: str, first: int | None, day: int, skus: Sequence[str]) -> Mapping[str, Number]:
+        """Give the figures of some products; what was not sold is left out."""
+
+    @property
+    def baskets(self) -> Baskets:
+        """Give who bought what together."""
+
+
+class Baskets:
+    """Orders as sets of products, in the order of days."""
+
+    def __init__(self, orders: Iterable[tuple[int, str, Sequence[str]]]) -> None:
+        """Take orders by day, with the customer and the products, each once; within a day their order does not matter."""
+        self._days: list[int] = []
+        self._customers: list[str] = []
+        self._contents: list[Sequence[str]] = []
+        self._with: dict[str, list[int]] = {}
+        for day, customer, contents in orders:
+            for sku in contents:
+                self._with.setdefault(sku, []).append(len(self._days))
+            self._days.append(day)
+            self._customers.append(customer)
+            self._contents.append(contents)
+        self._counted: dict[str, tuple[int, Counter[str]]] = {}
+
+    def number(self, day: int) -> int:
+        """Give how many orders there were before a day."""
+        return bisect_left(self._days, day)
+
+    def holding(self, day: int, sku: str) -> int:
+        """Give how many orders before a day hold a product."""
+        return bisect_left(self._with.get(sku, ()), self.number(day))
+
+    def together(self, day: int, sku: str) -> Mapping[str, int]:
+        """Give how many orders before a day hold a product together with each other one; itself is among them."""
+        holding = self.holding(day, sku)
+        before, counts = self._counted.pop(sku, (0, Counter()))
+        if before > holding:
+            before, counts = 0, Counter()
+        counts.update(chain.from_iterable([self._contents[place] for place in self._with.get(sku, ())[before:holding]]))
+        if len(self._counted) >= _MOST_COUNTED:
+            del self._counted[next(iter(self._counted))]
+        self._counted[sku] = holding, counts
+        return counts
+
+    # -- Similar customers --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _buyers(self) -> dict[str, list[tuple[int, str]]]:
+        """The customers of each product, with the place of the first order that holds it."""
+        found: dict[str, dict[str, int]] = {}
+        for place, contents in enumerate(self._contents):
+            for sku in contents:
+                found.setdefault(sku, {}).setdefault(self._customers[place], place)
+        return {sku: [(place, customer) for customer, place in one.items()] for sku, one in found.items()}
+
+    @cached_property
+    def _of_customer(self) -> dict[str, list[tuple[int, str]]]:
+        """The products of each customer, with the place of the first order that holds it."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for sku, buyers in self._buyers.items():
+            for place, customer in buyers:
+                found.setdefault(customer, []).append((place, sku))
+        return {customer: sorted(products) for customer, products in found.items()}
+
+    def similar(self, day: int, customer: str, skus: Iterable[str]) -> Mapping[str, int]:
+        """Give what the most similar customers bought before a day, with how many of them did.
+
+        Similar is who shares most of their products: by the cosine of the two sets, in whole numbers, then by id.
+        """
+        end = self.number(day)
+        shared: Counter[str] = Counter()
+        for sku in dict.fromkeys(skus):
+            buyers = self._buyers.get(sku, ())
+            shared.update([one for _, one in buyers[: bisect_left(buyers, end, key=itemgetter(0))]])
+        shared.pop(customer, None)
+        cosines = []
+        for one, common in shared.items():
+            products = self._of_customer[one]
+            size = bisect_left(products, end, key=itemgetter(0))
+            cosines.append((Fraction(-common * common, size), one))
+        cosines.sort()
+        found: Counter[str] = Counter()
+        for _, one in cosines[:_NEIGHBOURS]:
+            products = self._of_customer[one]
+            found.update([sku for _, sku in products[: bisect_left(products, end, key=itemgetter(0))]])
+        return found
+
+
+class Ledger:
+    """Figures of orders that are all at hand."""
+
+    def __init__(self, bought: Iterable[Bought]) -> None:
+        self._bought = sorted(bought, key=itemgetter(0, 1, 2, 3))
+
+    @cached_property
+    def baskets(self) -> Baskets:
+        baskets = groupby(self._bought, key=itemgetter(0, 1, 2))
+        return Baskets((day, customer, list({one.sku: None for one in lines})) for (day, _, customer), lines in baskets)
+
+    def best(self, measure: str, first: int | None, day: int, most: int) -> Sequence[tuple[str, Number]]:
+        sold = [(sku, figure) for sku, figure in self._sold(measure, first, day).items() if figure > 0]
+        return sorted(sold, key=lambda one: (-one[1], one[0]))[:most]
+
+    def sold(self, measure: str, first: int | None, day: int, skus: Sequence[str]) -> Mapping[str, Number]:
+        sold = self._sold(measure, first, day)
+        return {sku: sold[sku] for sku in skus if sku in sold}
+
+    def _sold(self, measure: str, first: int | None, day: int) -> dict[str, Number]:
+        found: dict[str, Number] = {}
+        for one in self._bought:
+            if (first is None or one.day >= first) and one.day < day:
+                found[one.sku] = found.get(one.sku, 0) + (one.revenue if measure == "revenue" else one.units)
+        return found
+
+
+Row = tuple[Value, ...]
+"""What is known of a product, in the order of the plan's layout; its SKU is the first."""
+
+
+class Catalogue:
+    """The products of a shop by SKU, in the order of SKUs, with the figures and the zone of the shop."""
+
+    def __init__(self, rows: Iterable[Row], fields: Sequence[str], zone: Zone, figures: Figures) -> None:
+        self.products: dict[str, Row] = {str(row[0]): row for row in sorted(rows, key=lambda row: str(row[0]))}
+        self.zone = zone
+        self.figures = figures
+        self._fields = {name: place for place, name in enumerate(fields)}
+        self.released = self._fields.get("released")
+        self._kept: dict[object, tuple[object, ...]] = {}
+
+    def field(self, name: str) -> Callable[[Row], Value]:
+        """Give the way to a field of a product."""
+        return itemgetter(self._fields[name])
+
+    def kept(self, key: object, make: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
+        """Give what was made for a key, made once."""
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+        return found  # type: ignore[return-value]
+
+    def of_category(self, category: Value) -> tuple[str, ...]:
+        """Give the SKUs of a category, in their order."""
+
+        def by_category() -> tuple[dict[Value, tuple[str, ...]]]:
+            found: dict[Value, list[str]] = {}
+            read = self.field("category")
+            for sku, row in self.products.items():
+                found.setdefault(read(row), []).append(sku)
+            return ({one: tuple(skus) for one, skus in found.items()},)
+
+        return self.kept("category", by_category)[0].get(category, ())
+
+
+def nothing() -> Catalogue:
+    """Give the catalogue of a shop without products."""
+    return Catalogue((), (), UTC, Ledger(()))

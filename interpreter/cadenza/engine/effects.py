@@ -1,0 +1,61 @@
+"""Name what the core asks of the customer: what a fact changes, who is let in, what ends. The core itself knows none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cadenza.engine.waits import Waits
+
+if TYPE_CHECKING:
+    from cadenza.engine.agenda import Due
+    from cadenza.engine.events import Event
+    from cadenza.engine.journal import Cause
+    from cadenza.engine.plan import KindPlan, OnPlan, WatchPlan
+    from cadenza.engine.runs import Run
+
+
+class Effects(Waits):
+    def absorb(self, event: Event) -> None:
+        """Change the customer as a fact demands."""
+        raise NotImplementedError
+
+    def credit(self, event: Event, kind: KindPlan) -> None:
+        """Say what an event is a success of."""
+        raise NotImplementedError
+
+    def witness(self, event: Event, kind: KindPlan) -> None:
+        """Take note of an event that promises speak of."""
+        raise NotImplementedError
+
+    def look_back(self) -> None:
+        """Hold what came of an event, or of a turn of the clock, against the promises."""
+        raise NotImplementedError
+
+    def expire(self, due: Due) -> None:
+        """Take off what has come to its end."""
+        raise NotImplementedError
+
+    def let_in(self, event: Event, kind: KindPlan, flipped: Sequence[WatchPlan], *, allowed: bool) -> None:
+        """Enter the flows that an event triggers, or, where it may not, say that they were cut off."""
+        raise NotImplementedError
+
+    def let_in_by(self, place: int, hits: Sequence[OnPlan], flipped: Sequence[WatchPlan]) -> None:
+        """Enter the flows that an input event is known to trigger."""
+        raise NotImplementedError
+
+    def let_in_due(self, due: Sequence[Due], flipped: Sequence[WatchPlan]) -> None:
+        """Enter the flows that time alone triggers."""
+        raise NotImplementedError
+
+    def leave(self, run: Run, reason: str, cause: Cause, depth: int) -> None:
+        """End a run before its last step."""
+        raise NotImplementedError
+
+    def finish(self, run: Run) -> None:
+        """End a run with its last step."""
+        raise NotImplementedError
+
+    def say_branch(self, run: Run) -> None:
+        """Write which way the run's last wait went."""
+        raise NotImplementedError

@@ -1,0 +1,112 @@
+"""Hold what happens against what was promised: `always` and `never`, after each event and each turn (semantics 10.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cadenza.check import program as p
+from cadenza.engine.policy import covers, period
+
+if TYPE_CHECKING:
+    from cadenza.engine.clock import Zone
+    from cadenza.engine.runs import Run
+    from cadenza.values import Length
+
+
+class Sending(NamedTuple):
+    at: int
+    channel: str
+    message: str
+
+
+class Breach(NamedTuple):
+    """A promise that does not hold: for whom, when, and the messages (or flows) that break it."""
+
+    customer: str
+    at: int
+    promise: str
+    messages: tuple[str, ...]
+
+
+class Promises:
+    """The promises of a program on one customer's timeline."""
+
+    __slots__ = ("_broken", "_last", "_promises", "_sent", "_zone")
+
+    def __init__(self, promises: tuple[p.Promise, ...], zone: Zone) -> None:
+        self._promises = promises
+        self._zone = zone
+        self._sent: list[Sending] = []
+        self._last: dict[int, int] = {}
+        """When an event of each promise last was, by the place of the promise."""
+        self._broken: list[tuple[str, tuple[str, ...]]] = []
+
+    def send(self, sending: Sending) -> None:
+        """Take note of a message that went out, transactional ones apart."""
+        sent, zone, now = self._sent, self._zone, sending.at
+        for place, promise in enumerate(self._promises):
+            match promise:
+                case p.Always(limit=limit) if covers(limit, sending.channel):
+                    inside = [one.message for one in self._inside(limit, now)]
+                    if len(inside) >= limit.count:
+                        self._broken.append((promise.text, (*inside, sending.message)))
+                case p.NeverWithin(after=True, within=within) if _is_meant(promise, sending):
+                    if place in self._last and zone.add(self._last[place], within) > now:
+                        self._broken.append((promise.text, (sending.message,)))
+                case p.NeverTwice(channel=channel, within=within) if channel in (None, sending.channel):
+                    again = any(one.message == sending.message for one in self._newest(within, now, channel))
+                    if again:
+                        self._broken.append((promise.text, (sending.message, sending.message)))
+                case _:
+                    pass
+        sent.append(sending)
+
+    def see(self, place: int, now: int) -> None:
+        """Take note of an event that the promise at this place speaks of."""
+        promise = self._promises[place]
+        assert isinstance(promise, p.NeverWithin)
+        self._last[place] = now
+        if not promise.after:
+            found = [one.message for one in self._newest(promise.within, now, None) if _is_meant(promise, one)]
+            if found:
+                self._broken.append((promise.text, tuple(found)))
+
+    def look(self, runs: list[Run]) -> None:
+        """Look whether somebody is inside two flows of a group that promised otherwise."""
+        for promise in self._promises:
+            if isinstance(promise, p.NeverTwo):
+                inside = dict.fromkeys(run.flow.name for run in runs if run.flow.flow.group == promise.group)
+                if len(inside) > 1:
+                    self._broken.append((promise.text, tuple(inside)))
+
+    def broken(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Give what was broken since the last time this was asked."""
+        found, self._broken = self._broken, []
+        return found
+
+    def _inside(self, limit: p.Limit, now: int) -> list[Sending]:
+        """Give the messages that count under a limit now, the oldest first."""
+        if limit.length is not None:
+            found = self._newest(limit.length, now, None)
+        else:
+            assert limit.period is not None
+            start, _ = period(limit.period, now, self._zone)
+            found = [one for one in self._sent if one.at >= start]
+        return [one for one in found if covers(limit, one.channel)]
+
+    def _newest(self, length: Length, now: int, channel: str | None) -> list[Sending]:
+        """Give the messages in the last `length`, the oldest first; none stays longer than a later one (semantics 1.5)."""
+        found: list[Sending] = []
+        earliest: int | None = None
+        for one in reversed(self._sent):
+            leaves = self._zone.add(one.at, length)
+            earliest = leaves if earliest is None else min(earliest, leaves)
+            if earliest <= now:
+                break
+            if channel in (None, one.channel):
+                found.append(one)
+        return found[::-1]
+
+
+def _is_meant(promise: p.NeverWithin, sending: Sending) -> bool:
+    return promise.channel in (None, sending.channel) and promise.message in (None, sending.message)

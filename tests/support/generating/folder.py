@@ -1,0 +1,77 @@
+"""Write a generated timeline as a data folder, for the data layer to read back; its rows in any order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cadenza.values import HOUR, MINUTE, Length
+from tests.support.generating.dice import Dice
+from tests.support.generating.timelines import Life
+from tests.support.generating.words import CURRENCIES, fields_of
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso(at: int) -> str:
+    return (_EPOCH + timedelta(microseconds=at)).isoformat()
+
+
+def write(place: Path, seed: int, life: Life, fields: Mapping[str, str], currency: str) -> None:
+    """Write `life` as tables; `seq` keeps the order of events at one instant, wherever their rows stand."""
+    digits, dice = CURRENCIES[currency], Dice("folder", seed)
+    place.mkdir()
+    types = {"id": "text", "time_zone": "text", **fields}
+    customer = {
+        name: _written(life.fields.get(name, life.lists.get(name)), types.get(name, "text"), digits) for name in life.columns
+    }
+    _table(place / "customers.jsonl", [customer])
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for seq, (kind, at, given) in enumerate(life.rows):
+        known = fields_of((kind,))
+        row = {name: _written(value, known[name], digits) for name, value in given.items()}
+        tables.setdefault(kind, []).append({"customer": "anna", "at": iso(at), "seq": seq, **row})
+    for kind, rows in tables.items():
+        _table(place / f"{kind}.jsonl", sorted(rows, key=lambda row: dice.below(1000)))
+
+
+def _table(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+
+
+def _written(value: Any, type_: str, digits: int) -> Any:
+    """Write a value as the data of a shop have it."""
+    if value is None:
+        return None
+    match type_:
+        case "lines":
+            known = fields_of(("line",))
+            return [{name: _written(one, known[name], digits) for name, one in line.items()} for line in value]
+        case "money":
+            return f"{value // 10**digits}.{value % 10**digits:0{digits}}" if digits else str(value)
+        case "date":
+            return date.fromordinal(value).isoformat()
+        case "yearly date":
+            return f"{value[0]:02}-{value[1]:02}"
+        case "time":
+            return f"{value // HOUR:02}:{value % HOUR // MINUTE:02}"
+        case "moment":
+            return iso(value)
+        case "duration":
+            assert isinstance(value, Length)
+            parts = (
+                (value.months, "months"),
+                (value.days, "days"),
+                (value.micros // MINUTE, "minutes"),
+                (value.micros % MINUTE // 10**6, "seconds"),
+            )
+            return " ".join(f"{number} {unit}" for number, unit in parts if number)
+        case "condition":
+            return "yes" if value else "no"
+        case "texts":
+            return list(value)
+        case _:
+            return value
