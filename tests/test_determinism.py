@@ -37,11 +37,10 @@ flow gold
   tag "gold"
   wait until sum(order.total in the last 12 months) < 200 EUR
   untag "gold"
-segment best where percentile(sum(order.total)) >= 70%
-flow like_the_best
-  when similarity(best) >= 0.9
+flow recent
+  when percentile(sum(order.total)) >= 70%
   enter again after 1 month
-  notify "sales" "{similarity(best)} like the best, {percentile(time since last(order))} away"
+  notify "sales" "{percentile(time since last(order))} of all were here since"
 """
 
 # Each machine differs from the first in all that it can: what it is set to, the format of its files, the number of processes.

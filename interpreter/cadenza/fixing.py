@@ -39,10 +39,9 @@ class Fixed:
 def fix(paths: Sequence[Path], zones: Zones) -> Fixed:
     """Work out what the files at some paths, and those they use, should be; nothing is written, and the library is left alone."""
     files: dict[Path, Mended] = {}
-    for number in range(_ROUNDS + 1):
-        reader = Reader({path: one.new for path, one in files.items()})
-        found = check(reader.sources(paths), reader.load, zones)
-        edits = _edits(found.diagnostics, reader.own) if number < _ROUNDS else {}
+    reader, found = _checked(paths, files, zones)
+    for _ in range(_ROUNDS):
+        edits = _edits(found.diagnostics, reader.own)
         if not edits:
             break
         for path, apart in edits.items():
@@ -50,7 +49,14 @@ def fix(paths: Sequence[Path], zones: Zones) -> Fixed:
             new = _applied(source.text, apart)
             before = files.get(path, Mended(path, source.path, source.text, source.text, 0))
             files[path] = attrs.evolve(before, new=new, edits=before.edits + len(apart))
+        reader, found = _checked(paths, files, zones)
     return Fixed(tuple(one for one in files.values() if one.new != one.old), found)
+
+
+def _checked(paths: Sequence[Path], files: Mapping[Path, Mended], zones: Zones) -> tuple[Reader, Checked]:
+    """Check the files as they would be."""
+    reader = Reader({path: one.new for path, one in files.items()})
+    return reader, check(reader.sources(paths), reader.load, zones)
 
 
 def _edits(diagnostics: Iterable[Diagnostic], own: Mapping[Path, Source]) -> dict[Path, list[Edit]]:

@@ -80,5 +80,6 @@ def test_entries_and_exits_are_at_midnight_in_the_shop(shop: Path) -> None:
         assert ROME.time(moment) == 0
 
 
+@pytest.mark.slow
 def test_the_journal_is_the_same_for_two_processes(shop: Path) -> None:
     assert replayed(shop, 1).read_bytes() == replayed(shop, 2).read_bytes()

@@ -121,6 +121,7 @@ def messages(folder: Path) -> list[dict[str, Any]]:
     return [{**line, "source": None} for line in found]
 
 
+@pytest.mark.slow
 def test_the_future_changes_no_list_and_neither_does_the_order_of_rows(shop: Path, tmp_path: Path) -> None:
     whole = messages(shop)
     assert {one["from"] for line in whole for one in line.get("products", ())} >= {"cross_sell", "best_sellers", "replenish"}
@@ -136,6 +137,7 @@ def test_the_future_changes_no_list_and_neither_does_the_order_of_rows(shop: Pat
     assert messages(shuffled) == whole
 
 
+@pytest.mark.slow
 def test_processes_and_hash_seeds_change_no_byte(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "f.flow").write_text(FLOW, encoding="utf-8")
     journals = []

@@ -369,3 +369,29 @@ def test_a_parameter_may_be_a_time_since() -> None:
         },
     )
     assert [(one[0], one[1]) for one in said(found, "entered", "left")] == [("2026-01-20T23:00:00Z", "entered")]
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "wanted"),
+    [
+        ("customer.cart.total", ("cart", "2026-01-05 15:00", {"total": 700, "items": []}), "entered"),
+        ("count(customer.cart.items)", ("cart", "2026-01-05 15:00", {"items": [{"sku": "a"}]}), "entered"),
+        ("count(visit where path = customer.id)", ("visit", "2026-01-05 15:00", {"path": "anna"}), "entered"),
+        ("count(visit where path = customer.id)", ("visit", "2026-01-05 15:00", {"path": "ben"}), None),
+        ("count(visit) * 10", ("visit", "2026-01-06 00:00", {}), None),
+    ],
+)
+def test_a_question_may_look_at_the_cart_and_at_the_row(question: str, row: Any, wanted: str | None) -> None:
+    text = f'shop "S"\n  time zone Europe/Rome\n  currency EUR\nflow top\n  when percentile({question}) > 0\n  tag "a"\n'
+    found = journal(text, [row], start="2026-01-01", until="2026-01-06 12:00", others={"ben": []})
+    assert [one[:2] for one in said(found, "entered")] == ([("2026-01-05T23:00:00Z", wanted)] if wanted else [])
+
+
+def test_an_order_does_away_with_the_cart_for_the_next_midnight() -> None:
+    text = TOP.replace("sum(order.total in the last 30 days)", "customer.cart.total")
+    rows = [("cart", "2026-01-05 15:00", {"total": 700, "items": []}), order("2026-01-07 15:00", 700)]
+    found = journal(text, rows, start="2026-01-01", until="2026-02-01", others={"ben": []})
+    assert [one[:2] for one in said(found, "entered", "left")] == [
+        ("2026-01-05T23:00:00Z", "entered"),
+        ("2026-01-07T23:00:00Z", "left"),
+    ]

@@ -41,7 +41,8 @@ def lint(flow: p.Flow, steps: Sequence[p.Step], report: Report) -> None:
                 _picked(patterns, report)
             case p.Send():
                 for only_if in _clauses(step):
-                    _never(only_if, "so this line never counts", report) or _always(only_if, report)
+                    if not _never(only_if, "so this line never counts", report):
+                        _always(only_if, report)
     if not never_alone:
         for entry in flow.entries:
             _enters(flow, entry, report)

@@ -124,8 +124,12 @@ class ShopFigures:
 
     # -- What was bought together -------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def baskets(self) -> Baskets:
+        return self._baskets
+
+    @cached_property
+    def _baskets(self) -> Baskets:
         cursor = self.rows.folder.connection.cursor()
         cursor.execute(
             f"SELECT day, customer, list(DISTINCT sku) FROM ({self._lines_sql()}) GROUP BY day, basket, customer ORDER BY day"

@@ -194,7 +194,8 @@ class _CatalogueEvents:
 
 
 def _listed(offsets: Iterator[tuple[int, int]]) -> str:
-    return " UNION ALL ".join(f"SELECT {start}::BIGINT AS start, {ahead}::BIGINT AS ahead" for start, ahead in offsets)
+    rows = ", ".join(f"({start}::BIGINT, {ahead}::BIGINT)" for start, ahead in offsets)
+    return f"SELECT * FROM (VALUES {rows}) offsets(start, ahead)"
 
 
 def _when(table: Table) -> str:

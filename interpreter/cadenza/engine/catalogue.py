@@ -42,13 +42,16 @@ class Figures(Protocol):
 
     def best(self, measure: str, first: int | None, day: int, most: int) -> Sequence[tuple[str, Number]]:
         """Give the products sold most, at most so many, with their figures: the highest first, then by SKU."""
+        raise NotImplementedError
 
     def sold(self, measure: str, first: int | None, day: int, skus: Sequence[str]) -> Mapping[str, Number]:
         """Give the figures of some products; what was not sold is left out."""
+        raise NotImplementedError
 
     @property
     def baskets(self) -> Baskets:
         """Give who bought what together."""
+        raise NotImplementedError
 
 
 class Baskets:
@@ -138,8 +141,12 @@ class Ledger:
     def __init__(self, bought: Iterable[Bought]) -> None:
         self._bought = sorted(bought, key=itemgetter(0, 1, 2, 3))
 
-    @cached_property
+    @property
     def baskets(self) -> Baskets:
+        return self._baskets
+
+    @cached_property
+    def _baskets(self) -> Baskets:
         baskets = groupby(self._bought, key=itemgetter(0, 1, 2))
         return Baskets((day, customer, list({one.sku: None for one in lines})) for (day, _, customer), lines in baskets)
 

@@ -78,11 +78,11 @@ class SendStep(StepPlan):
             channel, reason = self._channel(c, transactional=transactional)
         if reason is not None:
             return self._over(c, run, "dropped", message, channel, reason)
+        limits, covering, now = c.limits, run.flow.limits[channel], c.now
         if not transactional:
-            quiet, now = c.plan.quiet, c.now
+            quiet = c.plan.quiet
             if not quiet.never and (until := quiet.over(channel, now, c.zone)) > now:
                 return self._hold(c, run, message, channel, "quiet hours", until)
-            limits, covering = c.limits, run.flow.limits[channel]
             for place in covering:
                 if limits[place].room_at(now) > now:
                     return self._limited(c, run, message, channel)
