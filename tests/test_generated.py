@@ -70,12 +70,6 @@ def test_what_is_right_by_construction_has_no_errors(seeds: Seeds) -> None:
     check_programs(seeds)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seeds", MANY, ids=titled)
-def test_whatever_is_right_by_construction_has_no_errors(seeds: Seeds) -> None:
-    check_programs(seeds)
-
-
 # -- Replays ----------------------------------------------------------------------------------------------------------
 
 
@@ -99,12 +93,12 @@ def test_who_looks_at_all_that_happens_changes_nothing(pairs: list[Played]) -> N
 @pytest.mark.parametrize("seeds", MANY, ids=titled)
 def test_of_every_replay_there_could_be(seeds: Seeds) -> None:
     for seed in seeds:
-        for timeline in (seed, -seed):
-            with concerning(seed, timeline):
-                one = played(seed, timeline)
-            for holds in (*INVARIANTS, *RELATIONS):
-                check_property(holds, one, timeline)
-        check_property(who_looks_at_all_that_happens_changes_nothing, one, timeline)
+        with concerning(seed, seed):
+            one = played(seed, seed)
+        for holds in (*INVARIANTS, *RELATIONS):
+            check_property(holds, one, seed)
+        if seed % 10 == 0:
+            check_property(who_looks_at_all_that_happens_changes_nothing, one, seed)
 
 
 # -- Data -------------------------------------------------------------------------------------------------------------
@@ -129,7 +123,7 @@ def test_a_folder_is_replayed_as_the_timeline_it_holds(seed: int, tmp_path: Path
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3000, 3100))
+@pytest.mark.parametrize("seed", range(3000, 3030))
 def test_any_folder_is_replayed_as_the_timeline_it_holds(seed: int, tmp_path: Path) -> None:
     with concerning(seed, seed):
         check_folder(seed, tmp_path)

@@ -49,7 +49,7 @@ def what_nobody_names_changes_nothing(played: Played) -> None:
     life = played.life
     known = played.plan.layout.events
     first = life.start if life.begins is None else max(life.start, life.begins)
-    others: list[Row] = [(kind, first + number * HOUR, {}) for number, kind in enumerate(OUTSIDE) if kind not in known]
+    others: list[Row] = [(kind, first + number * HOUR, {}) for number, kind in enumerate(OUTSIDE, 1) if kind not in known]
     rows = sorted([*life.rows, *others], key=lambda row: row[1])
     more = life._replace(rows=rows, fields={**life.fields, "shoe": "41"}, columns=life.columns and life.columns | {"shoe"})
     assert journal(played.plan, more) == (played.lines, played.inside)
