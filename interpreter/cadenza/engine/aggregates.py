@@ -93,15 +93,20 @@ class Aggregates:
         element = pattern.where if pattern.main is None else None
         flag = None
         if isinstance(element, t.ElementField) and element.name.startswith("#"):
-            flag = self._layout.place(pattern.kind, element.name)
+            flag = self._answer_place(pattern.kind, element.name)
         return Taken(self.field_test(pattern), flag, None, None, None)
 
     def _flag(self, stream: t.EventStream, same: list[t.Pattern]) -> int | None:
         """Give the place of the one field that decides, where a stream is picked by a yes or no alone."""
         bare = len(same) == 1 and same[0].main is None and same[0].where is None
         if bare and isinstance(stream.where, t.ElementField) and stream.where.name.startswith("#"):
-            return self._layout.place(same[0].kind, stream.where.name)
+            return self._answer_place(same[0].kind, stream.where.name)
         return None
+
+    def _answer_place(self, kind: str, name: str) -> int | None:
+        """Give where the answer to a question about lines is, None for a kind of event that has no lines."""
+        names = self._layout.events[kind]
+        return names.index(name) if name in names else None
 
     @staticmethod
     def any_of(tests: Sequence[Compiled | None]) -> Compiled | None:

@@ -37,7 +37,26 @@ def pure(term: t.Term | None) -> bool:
     return term is None or not any(isinstance(one, _IMPURE) for one in below(term))
 
 
-_IMPURE = (t.CustomerField, t.CartField, t.Trigger, t.Now, t.Today, t.InsideFlow, t.EventStream, t.Occurrence)
+def timeless(term: t.Term | None) -> bool:
+    """Whether a condition is pure and asks no clock for the reading of an instant, so that it needs no customer at all."""
+    return pure(term) and not any(isinstance(one, _BY_A_CLOCK) for one in below(term))
+
+
+_IMPURE = (
+    t.CustomerField,
+    t.CartField,
+    t.Trigger,
+    t.Now,
+    t.Today,
+    t.ClockComparison,
+    t.Elapsed,
+    t.InsideFlow,
+    t.EventStream,
+    t.Occurrence,
+    t.Percentile,
+    t.Similarity,
+)
+_BY_A_CLOCK = (t.AtTime, t.MomentPart, t.Shift)
 
 
 def below(term: object) -> Sequence[Node]:

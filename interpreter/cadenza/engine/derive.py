@@ -14,7 +14,7 @@ import attrs
 from cadenza.check import program as p
 from cadenza.check import terms as t
 from cadenza.check.types import CONDITION, NUMBER, TEXT, Type
-from cadenza.engine.dependencies import pure
+from cadenza.engine.dependencies import timeless
 from cadenza.values import Value
 
 _FUNCTIONS = ("any", "count", "sum")
@@ -84,7 +84,7 @@ class Deriving:
 
     def of_list(self, term: t.Aggregate, stream: t.ListStream) -> t.Term:
         kinds = _owner_kinds(stream.items)
-        if not kinds or not _simple(term) or not pure(stream.where):
+        if not kinds or not _simple(term) or not timeless(stream.where):
             return term
         function = "count" if term.function == "any" and stream.field else term.function
         field = stream.field if function == "sum" or stream.field else None
@@ -95,7 +95,7 @@ class Deriving:
     def of_stream(self, term: t.Aggregate, stream: t.EventStream) -> t.Term:
         kinds = tuple(dict.fromkeys(one.kind for one in stream.patterns))
         counted = term.function in ("any", "count") and stream.field is None
-        if not _simple(term) or not pure(stream.where) or not (counted or term.function == "sum"):
+        if not _simple(term) or not timeless(stream.where) or not (counted or term.function == "sum"):
             return term
         type_ = CONDITION if term.function == "any" else term.type
         derived = self.derived(kinds, term.function, stream.field, stream.where, type_)
