@@ -34,7 +34,7 @@ def program(seed: int) -> Made:
     currency = dice.pick(("EUR", "EUR", *CURRENCIES))
     fields = {name: DECLARED[name][0] for name in dice.some(tuple(DECLARED), 7)} | {"score": "number"} | BUILT_IN
     flows = FLOWS[: dice.pick((1, 1, 1, 2, 2, 3))]
-    world = World(currency, fields, flows)
+    world = World(currency, fields, flows, starts=dice.chance(40))
     lines, facts = shop(dice, currency)
     parts = [["cadenza 1"]] if dice.chance(20) else []
     parts += [lines, *_declarations(dice, world, fields)]

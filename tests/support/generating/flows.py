@@ -106,7 +106,8 @@ class FlowMaker:
     def _headers(self, scope: Scope) -> Lines:
         """Write headers in any order, each with its own chance."""
         before = scope._replace(running=False)
-        reentry = ("once", "again", f"again after {self.dice.pick(_WITHIN)}", "again, starting over", "every time", "every time")
+        often = "again" if self.world.starts else "every time"
+        reentry = ("once", "again", f"again after {self.dice.pick(_WITHIN)}", "again, starting over", often, often)
         headers = [
             self.dice.maybe(20, lambda: f"for {self.write.condition(before, 2)}"),
             self.dice.maybe(12, lambda: f"while {self.write.condition(scope, 2)}"),

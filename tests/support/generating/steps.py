@@ -183,7 +183,7 @@ class Steps:
                 lambda: f'unsubscribe "{pick(pool["list"])}"' if self.dice.chance(30) else f'subscribe "{pick(pool["list"])}"',
                 lambda: f'issue coupon "{pick(pool["coupon"])}" {self.offered()}',
                 lambda: f'notify "sales" {self.text()}',
-                lambda: f"start {pick(self.world.flows)}",
+                lambda: f"start {pick(self.world.flows)}" if self.world.starts else 'tag "t2"',
                 lambda: (
                     f"stop{self.dice.maybe(50, lambda: f' {pick(self.world.flows)}')}" if self.dice.chance(40) else 'tag "t1"'
                 ),

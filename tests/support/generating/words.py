@@ -133,10 +133,12 @@ class Scope(NamedTuple):
 class World:
     """What the program that is being made has declared so far."""
 
-    def __init__(self, currency: str, fields: Mapping[str, str], flows: tuple[str, ...]) -> None:
+    def __init__(self, currency: str, fields: Mapping[str, str], flows: tuple[str, ...], *, starts: bool) -> None:
         self.currency = currency
         self.fields = dict(fields)
         self.flows = flows
+        self.starts = starts
+        """Whether flows start each other; then none is entered every time, for their number would grow without end."""
         self.aliases: dict[str, tuple[str, ...]] = {}
         self.segments: dict[str, str | None] = {}
         """Each with its parameter, a length of time, if it has one."""
