@@ -360,9 +360,7 @@ def _has_now(term: object) -> bool:
         case Comparison(left=left, right=right):
             return any(_has_now(one) for one in (left, right) if isinstance(one, Now) or not _moves(one))
         case Node():
-            return any(_has_now(field) for field in term.fields())
-        case tuple():
-            return any(_has_now(one) for one in term)
+            return any(_has_now(one) for one in term.inner())
     return False
 
 

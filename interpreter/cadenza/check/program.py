@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import attrs
-
 from cadenza.check.terms import EventStream, Pattern, Term
 from cadenza.check.vocabulary import EventKind
-from cadenza.syntax.nodes.base import node
+from cadenza.records import Record
 from cadenza.values import Length
 
 if TYPE_CHECKING:
@@ -22,8 +20,7 @@ if TYPE_CHECKING:
     from cadenza.syntax.source import Span
 
 
-@attrs.frozen(eq=False, repr=False)
-class Program:
+class Program(Record):
     """`flows` stand in order of declaration: files in the order given, used files before their user; so do their `texts`."""
 
     shop: Shop
@@ -39,8 +36,7 @@ class Program:
 # -- The shop ---------------------------------------------------------------------------------------------------------
 
 
-@node
-class Shop:
+class Shop(Record):
     """What holds for every flow. `digits` are the decimals of the currency."""
 
     title: str
@@ -56,8 +52,7 @@ class Shop:
     """The share of customers that is sent nothing."""
 
 
-@node
-class QuietHours:
+class QuietHours(Record):
     """From `start` up to and without `end`, in microseconds since midnight; of one channel, or of all without their own."""
 
     channel: str | None
@@ -65,8 +60,7 @@ class QuietHours:
     end: int
 
 
-@node
-class Limit:
+class Limit(Record):
     """At most `count` messages (of one channel, or all) in a sliding `length` or a calendar `period`.
 
     `hold` is how long a message may wait for room; None drops it. `reason` is what the journal says.
@@ -83,15 +77,13 @@ class Limit:
 # -- Promises ---------------------------------------------------------------------------------------------------------
 
 
-@node
-class Always:
+class Always(Record):
     span: Span
     text: str
     limit: Limit
 
 
-@node
-class NeverWithin:
+class NeverWithin(Record):
     """A message (of a channel, of a name, or any) that must not come within a time after certain events, or before them."""
 
     span: Span
@@ -103,15 +95,13 @@ class NeverWithin:
     patterns: tuple[Pattern, ...]
 
 
-@node
-class NeverTwo:
+class NeverTwo(Record):
     span: Span
     text: str
     group: str
 
 
-@node
-class NeverTwice:
+class NeverTwice(Record):
     span: Span
     text: str
     channel: str | None
@@ -124,8 +114,7 @@ Promise = Always | NeverWithin | NeverTwo | NeverTwice
 # -- Flows ------------------------------------------------------------------------------------------------------------
 
 
-@node
-class Flow:
+class Flow(Record):
     name: str
     span: Span
     priority: int
@@ -143,32 +132,28 @@ class Flow:
     steps: tuple[Step, ...]
 
 
-@node
-class Condition:
+class Condition(Record):
     """A condition with what a person would look at to see why it holds: parts of it by their text in the source."""
 
     term: Term
     seen: tuple[tuple[str, Term], ...]
 
 
-@node
-class Reentry:
+class Reentry(Record):
     """`mode` is `once`, `again`, `starting over` or `every time`."""
 
     mode: str
     after: Length
 
 
-@node
-class Goal:
+class Goal(Record):
     """What counts as success of a message, and for how long after it."""
 
     patterns: tuple[Pattern, ...]
     within: Length
 
 
-@node
-class OnEvents:
+class OnEvents(Record):
     """`on A then B within D`: a first event and what must follow; without `follows` the event itself lets in."""
 
     span: Span
@@ -176,22 +161,19 @@ class OnEvents:
     follows: tuple[Follow, ...]
 
 
-@node
-class Follow:
+class Follow(Record):
     no: bool
     patterns: tuple[Pattern, ...]
     within: Length
 
 
-@node
-class OnCondition:
+class OnCondition(Record):
     span: Span
     condition: Condition
     including: bool
 
 
-@node
-class OnCalendar:
+class OnCalendar(Record):
     span: Span
     calendar: Calendar
 
@@ -202,25 +184,21 @@ Entry = OnEvents | OnCondition | OnCalendar
 # -- Days and times, as headers and waits name them -------------------------------------------------------------------
 
 
-@node
-class EveryDay:
+class EveryDay(Record):
     at: Term | None
 
 
-@node
-class EveryWeekdays:
+class EveryWeekdays(Record):
     days: frozenset[int]
     at: Term | None
 
 
-@node
-class EveryMonth:
+class EveryMonth(Record):
     day: int
     at: Term | None
 
 
-@node
-class EveryYear:
+class EveryYear(Record):
     """A fixed day of each year."""
 
     month: int
@@ -228,29 +206,25 @@ class EveryYear:
     at: Term | None
 
 
-@node
-class YearlyFrom:
+class YearlyFrom(Record):
     """The yearly date or, from its year on, the date that a term gives."""
 
     date: Term
     at: Term | None
 
 
-@node
-class OnDay:
+class OnDay(Record):
     """The one day a term gives."""
 
     date: Term
     at: Term | None
 
 
-@node
-class AtMoment:
+class AtMoment(Record):
     moment: Term
 
 
-@node
-class AtClock:
+class AtClock(Record):
     """The next time the clock reads this, as a wait."""
 
     time: Term
@@ -263,8 +237,7 @@ Description = AtClock | EveryWeekdays | YearlyFrom | OnDay | AtMoment
 # -- Selections -------------------------------------------------------------------------------------------------------
 
 
-@node
-class Source:
+class Source(Record):
     """Where products come from.
 
     `kind` is `catalog`, `listed`, `stream`, `together`, `similar`, `accessories`, `upgrades` or `selection`; `skus` gives the
@@ -276,8 +249,7 @@ class Source:
     selection: Selection | None = None
 
 
-@node
-class Ranking:
+class Ranking(Record):
     """What comes first: `measure` is the words of the program, `length` a window of whole days; `seen` are dated products."""
 
     measure: str
@@ -285,8 +257,7 @@ class Ranking:
     seen: EventStream | None
 
 
-@node
-class Selection:
+class Selection(Record):
     """A list of products with all parameters put in; `fields` are those of products that it looks at, `name` is the journal's."""
 
     name: str
@@ -303,20 +274,17 @@ class Selection:
 # -- Steps ------------------------------------------------------------------------------------------------------------
 
 
-@node
-class Step:
+class Step(Record):
     """`path` is the place in the flow, as `3.else.1`."""
 
     path: str
     span: Span
 
 
-@node
 class Wait(Step):
     length: Term
 
 
-@node
 class WaitUntil(Step):
     description: Description
     up_to: Term | None
@@ -324,7 +292,6 @@ class WaitUntil(Step):
     otherwise: tuple[Step, ...]
 
 
-@node
 class WaitUntilCondition(Step):
     condition: Condition
     up_to: Term | None
@@ -332,7 +299,6 @@ class WaitUntilCondition(Step):
     otherwise: tuple[Step, ...]
 
 
-@node
 class WaitFor(Step):
     patterns: tuple[Pattern, ...]
     up_to: Term
@@ -340,7 +306,6 @@ class WaitFor(Step):
     otherwise: tuple[Step, ...]
 
 
-@node
 class Send(Step):
     """`messages` are tried in order where `next_of`; each kind of clause keeps the order written."""
 
@@ -356,8 +321,7 @@ class Send(Step):
     shows: tuple[Show, ...] = ()
 
 
-@node
-class Clause:
+class Clause(Record):
     """`kind` is `subject`, `sender`, `template` or the name of a value; the first of a kind whose `only_if` holds counts."""
 
     kind: str
@@ -365,8 +329,7 @@ class Clause:
     only_if: Term | None
 
 
-@node
-class Show:
+class Show(Record):
     """Products of a message: at most `top`; with fewer than `least` the message is skipped if `skips`, else goes without them."""
 
     selection: Selection
@@ -376,8 +339,7 @@ class Show:
     only_if: Term | None
 
 
-@node
-class Offer:
+class Offer(Record):
     """What a coupon is good for; an order that fits `redeemed_by` redeems it, within `lifetime`, None for ever."""
 
     span: Span
@@ -386,26 +348,22 @@ class Offer:
     lifetime: Term | None
 
 
-@node
-class Coupon:
+class Coupon(Record):
     """A coupon by its name; without an offer it can only be mentioned."""
 
     name: str
     offer: Offer | None
 
 
-@node
 class IssueCoupon(Step):
     coupon: Coupon
 
 
-@node
 class If(Step):
     branches: tuple[tuple[Condition, tuple[Step, ...]], ...]
     otherwise: tuple[Step, ...]
 
 
-@node
 class Split(Step):
     """Arms with their shares of 1. `key` names the draw, which `afresh` makes anew for each run."""
 
@@ -415,27 +373,23 @@ class Split(Step):
     arms: tuple[tuple[str, Fraction, tuple[Step, ...]], ...]
 
 
-@node
 class Repeat(Step):
     times: int
     until: Condition | None
     body: tuple[Step, ...]
 
 
-@node
 class Tag(Step):
     tag: str
     on: bool
 
 
-@node
 class Set(Step):
     field: str
     value: Term
     type: Type
 
 
-@node
 class Points(Step):
     """Points added (for `lifetime`, or for good) or taken, as `sign` says."""
 
@@ -445,24 +399,20 @@ class Points(Step):
     lifetime: Term | None
 
 
-@node
 class Subscribe(Step):
     mailing_list: str
     on: bool
 
 
-@node
 class Notify(Step):
     team: str
     text: Term
 
 
-@node
 class Start(Step):
     flows: tuple[str, ...]
 
 
-@node
 class Stop(Step):
     """Ends the runs of some flows; without any, this run."""
 

@@ -13,6 +13,7 @@ from cadenza.check.steps import StepRules
 from cadenza.check.terms import Constant
 from cadenza.check.types import DATE, TEXT, UNKNOWN, YEARLY_DATE, Type, is_text
 from cadenza.check.vocabulary import LIMIT_NOUNS, REASONS
+from cadenza.records import Record
 from cadenza.syntax import nodes as n
 from cadenza.syntax.walk import walk
 
@@ -268,7 +269,6 @@ def _all(thing: Any) -> list[Any]:
     """Give a part of a program with all that is in it."""
     if isinstance(thing, tuple):
         return [inner for one in thing for inner in _all(one)]
-    if attrs.has(type(thing)) and not isinstance(thing, Type):
-        values = (getattr(thing, one.name) for one in attrs.fields(type(thing)) if one.name != "span")
-        return [thing, *(inner for value in values for inner in _all(value))]
+    if isinstance(thing, Record):
+        return [thing, *(inner for value in thing.astuple() for inner in _all(value))]
     return []

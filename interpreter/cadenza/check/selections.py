@@ -5,10 +5,8 @@ A selection is put in the place of its name with its parameters, as a segment is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, assert_never
-
-import attrs
 
 from cadenza.check import program as p
 from cadenza.check.modules import Declared
@@ -19,6 +17,7 @@ from cadenza.check.types import MONEY, PRODUCT, TEXT, UNKNOWN, Type, is_text, li
 from cadenza.syntax import nodes as n
 from cadenza.syntax.nodes.base import Node
 from cadenza.syntax.source import Span
+from cadenza.syntax.walk import walk
 from cadenza.values import Length
 
 _WINDOWED = ("units sold", "revenue")
@@ -344,34 +343,21 @@ def _cut_to_sku(stream: EventStream | ListStream) -> EventStream | ListStream:
 
 def hoisted(term: Term) -> Term:
     """Mark the largest parts of a condition that look at no product, so that they are worked out once for a list."""
-    if not _fields_in([term]) and not any(isinstance(one, Due) for one in _below(term)):
+    if not _fields_in([term]) and not any(isinstance(one, Due) for one in walk(term)):
         return term if isinstance(term, Constant) else Once(term.span, term, term.type)
-    thing: Any = term
-    changes: dict[str, Any] = {}
-    for field in attrs.fields(type(thing)):
-        value = getattr(thing, field.name)
-        if isinstance(value, Node) and not isinstance(value, EventStream | ListStream):
-            changes[field.name] = hoisted(value)  # type: ignore[arg-type]
-        elif isinstance(value, tuple) and value and all(isinstance(one, Node) for one in value):
-            changes[field.name] = tuple(hoisted(one) for one in value)
-    changed: Term = attrs.evolve(thing, **changes)
-    return changed
+    return type(term)(*[_hoisted(value) for value in term.astuple()])
+
+
+def _hoisted(value: Any) -> Any:
+    if isinstance(value, tuple) and all(isinstance(one, Node) for one in value):
+        return tuple(hoisted(one) for one in value)
+    return hoisted(value) if isinstance(value, Node) and not isinstance(value, EventStream | ListStream) else value  # type: ignore[arg-type]
 
 
 def _all(terms: list[Term]) -> Term | None:
     return All(terms[0].span, tuple(terms)) if terms else None
 
 
-def _below(thing: object) -> Iterator[Node]:
-    if isinstance(thing, Node):
-        yield thing
-        for field in thing.fields():
-            yield from _below(field)
-    elif isinstance(thing, tuple):
-        for one in thing:
-            yield from _below(one)
-
-
 def _fields_in(terms: Sequence[Term]) -> set[str]:
     """Give the fields of products that conditions look at."""
-    return {one.name for term in terms for one in _below(term) if isinstance(one, ProductField)}
+    return {one.name for term in terms for one in walk(term) if isinstance(one, ProductField)}

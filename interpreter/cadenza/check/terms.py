@@ -9,19 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cadenza.check.types import CONDITION, MOMENT, Type
-from cadenza.syntax.nodes.base import Node, node
+from cadenza.syntax.nodes.base import Node
 
 if TYPE_CHECKING:
     from cadenza.values import Value
 
 
-@node
 class Constant(Node):
     value: Value
     type: Type
 
 
-@node
 class CustomerField(Node):
     """A field of the customer: of the row, or as last set; a score with its lots. `tags` and `subscriptions` are lists."""
 
@@ -29,7 +27,6 @@ class CustomerField(Node):
     type: Type
 
 
-@node
 class CartField(Node):
     """`items` or `total` of the cart as it is now."""
 
@@ -37,24 +34,20 @@ class CartField(Node):
     type: Type
 
 
-@node
 class Trigger(Node):
     """The event that let this run in."""
 
     type: Type
 
 
-@node
 class Now(Node):
     type: Type = MOMENT
 
 
-@node
 class Today(Node):
     type: Type
 
 
-@node
 class MomentPart(Node):
     """`weekday`, `hour`, `day`, `month`, `year`, `time` or `date` of a moment or date, in the customer's zone."""
 
@@ -63,7 +56,6 @@ class MomentPart(Node):
     type: Type
 
 
-@node
 class AtTime(Node):
     """The instant at which a day's clock reads `time`, in the customer's zone (semantics 1.2, 1.7)."""
 
@@ -72,7 +64,6 @@ class AtTime(Node):
     type: Type = MOMENT
 
 
-@node
 class Occurrence(Node):
     """The next day, today included, of a yearly date, or the last one (semantics 1.7)."""
 
@@ -81,7 +72,6 @@ class Occurrence(Node):
     type: Type
 
 
-@node
 class EventField(Node):
     """A field of an event that a term gives, unknown where there is no such event."""
 
@@ -90,7 +80,6 @@ class EventField(Node):
     type: Type
 
 
-@node
 class ElementField(Node):
     """A field of the event or line that a `where` speaks of."""
 
@@ -98,7 +87,6 @@ class ElementField(Node):
     type: Type
 
 
-@node
 class EachField(Node):
     """One field of each line of a list."""
 
@@ -107,7 +95,6 @@ class EachField(Node):
     type: Type
 
 
-@node
 class All(Node):
     """True if every part is, false if one is false (semantics 2.1)."""
 
@@ -115,7 +102,6 @@ class All(Node):
     type: Type = CONDITION
 
 
-@node
 class Some(Node):
     """True if a part is."""
 
@@ -123,13 +109,11 @@ class Some(Node):
     type: Type = CONDITION
 
 
-@node
 class Not(Node):
     part: Term
     type: Type = CONDITION
 
 
-@node
 class Holds(Node):
     """Yes only if the part is true: what the name of a segment stands for (semantics 2.2)."""
 
@@ -137,7 +121,6 @@ class Holds(Node):
     type: Type = CONDITION
 
 
-@node
 class Comparison(Node):
     """`operator` is one of `=`, `!=`, `<`, `<=`, `>`, `>=`; both sides have one type."""
 
@@ -147,7 +130,6 @@ class Comparison(Node):
     type: Type = CONDITION
 
 
-@node
 class ClockComparison(Node):
     """`time since X` (or `until`) compared with a length of time that does not move (semantics 1.6)."""
 
@@ -158,7 +140,6 @@ class ClockComparison(Node):
     type: Type = CONDITION
 
 
-@node
 class Elapsed(Node):
     """The time since or until a moment, for a journal to show what a condition saw; programs only compare it."""
 
@@ -167,7 +148,6 @@ class Elapsed(Node):
     type: Type
 
 
-@node
 class In(Node):
     """Whether a value is in a list."""
 
@@ -176,7 +156,6 @@ class In(Node):
     type: Type = CONDITION
 
 
-@node
 class TextTest(Node):
     """`contains`, `starts with` or `ends with`, of texts."""
 
@@ -186,25 +165,21 @@ class TextTest(Node):
     type: Type = CONDITION
 
 
-@node
 class IsKnown(Node):
     part: Term
     type: Type = CONDITION
 
 
-@node
 class IsEmpty(Node):
     part: Term
     type: Type = CONDITION
 
 
-@node
 class InsideFlow(Node):
     flow: str
     type: Type = CONDITION
 
 
-@node
 class Arithmetic(Node):
     left: Term
     operator: str
@@ -212,7 +187,6 @@ class Arithmetic(Node):
     type: Type
 
 
-@node
 class Shift(Node):
     """A moment or date moved by a length of time; `sign` is 1 or -1."""
 
@@ -222,13 +196,11 @@ class Shift(Node):
     type: Type
 
 
-@node
 class ListOf(Node):
     elements: tuple[Term, ...]
     type: Type
 
 
-@node
 class Choice(Node):
     """The value of the first case that holds; unknown if none does and there is no other."""
 
@@ -237,7 +209,6 @@ class Choice(Node):
     type: Type
 
 
-@node
 class Written(Node):
     """A text with values in it. Each piece is a text, or a value and what stands where it is unknown."""
 
@@ -245,7 +216,6 @@ class Written(Node):
     type: Type
 
 
-@node
 class Aggregate(Node):
     function: str
     distinct: bool
@@ -256,7 +226,6 @@ class Aggregate(Node):
 # -- Among all customers -----------------------------------------------------------------------------------------------
 
 
-@node
 class Percentile(Node):
     """The share of customers whose value is lower; for a `clock`, `since` or `until`, the value is a moment (semantics 9.5)."""
 
@@ -265,7 +234,6 @@ class Percentile(Node):
     type: Type
 
 
-@node
 class Similarity(Node):
     """How alike this customer's spend by category, the lines of `bought`, is to that of those for whom `members` holds."""
 
@@ -277,7 +245,6 @@ class Similarity(Node):
 # -- Products ---------------------------------------------------------------------------------------------------------
 
 
-@node
 class ProductField(Node):
     """A field of the product that the `where` of a selection speaks of; `in_stock` is one."""
 
@@ -285,7 +252,6 @@ class ProductField(Node):
     type: Type
 
 
-@node
 class Due(Node):
     """Whether this customer's own cycle for the product is over; `bought` are the products of their orders."""
 
@@ -293,7 +259,6 @@ class Due(Node):
     type: Type = CONDITION
 
 
-@node
 class Once(Node):
     """A part of a condition about products that is the same for all of them: worked out once for a list."""
 
@@ -304,7 +269,6 @@ class Once(Node):
 # -- Streams ----------------------------------------------------------------------------------------------------------
 
 
-@node
 class Pattern(Node):
     """One kind of event, perhaps with a certain main field; `where` speaks of its fields."""
 
@@ -314,7 +278,6 @@ class Pattern(Node):
     where: Term | None
 
 
-@node
 class Window(Node):
     """`edge` is `last` (a length), `since` or `before` (a moment or an event)."""
 
@@ -322,7 +285,6 @@ class Window(Node):
     bound: Term
 
 
-@node
 class EventStream(Node):
     """Past events of several kinds, or their lines, or one field of either.
 
@@ -337,7 +299,6 @@ class EventStream(Node):
     type: Type
 
 
-@node
 class ListStream(Node):
     """The elements of a list; `where` speaks of a line."""
 

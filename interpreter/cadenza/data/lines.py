@@ -19,7 +19,7 @@ from cadenza.data.folder import LINES, Table
 from cadenza.data.nested import items_sql
 from cadenza.data.rows import Rows
 from cadenza.engine.derive import Derived
-from cadenza.syntax.nodes.base import Node
+from cadenza.syntax.walk import walk
 from cadenza.values import Value
 
 _ON_LINES = ("sku", "quantity", "price")
@@ -216,14 +216,8 @@ def _aggregate(question: Derived, where: str) -> str:
     return f"sum(CAST({quoted(question.field or '')} AS DECIMAL(38, 9))) FILTER (WHERE {where})"
 
 
-def _fields(term: object) -> list[t.ElementField]:
-    if isinstance(term, t.ElementField):
-        return [term]
-    if isinstance(term, tuple):
-        return [one for part in term for one in _fields(part)]
-    if isinstance(term, Node):
-        return [one for part in term.fields() for one in _fields(part)]
-    return []
+def _fields(term: t.Term | None) -> list[t.ElementField]:
+    return [one for one in walk(term) if isinstance(one, t.ElementField)]
 
 
 def line_sql(term: t.Term) -> str | None:

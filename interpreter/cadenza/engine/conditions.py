@@ -34,11 +34,12 @@ from cadenza.engine.closures import (
     today,
     turned,
 )
-from cadenza.engine.dependencies import below, depends
+from cadenza.engine.dependencies import depends
 from cadenza.engine.layout import Layout
 from cadenza.engine.products import Products
 from cadenza.engine.reductions import elements
 from cadenza.engine.show import Shower
+from cadenza.syntax.walk import walk
 from cadenza.values import Length, Value
 
 if TYPE_CHECKING:
@@ -321,7 +322,7 @@ class Conditions(Products):
             own = spend(elements(column, None), *map(self._layout.line_place, ("category", "price", "quantity")))
             counted = of_members(self.compile(asked), own)
         kinds = depends(asked, self._scores) | bought
-        inner = [self.asks[one].level for one in below(asked) if isinstance(one, t.Percentile | t.Similarity)]
+        inner = [self.asks[one].level for one in walk(asked) if isinstance(one, t.Percentile | t.Similarity)]
         ask = self.asks[term] = Ask(len(self.asks), counted, own, kinds, max(inner, default=-1) + 1, table)
         return ask
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cadenza.check import terms as t
 from cadenza.syntax.nodes import Node
+from cadenza.syntax.walk import walk
 
 _CUSTOMER_LISTS = {"tags": ("tagged", "untagged"), "subscriptions": ("subscribe", "unsubscribe")}
 
@@ -26,20 +25,18 @@ def depends(term: object, scores: frozenset[str]) -> frozenset[str]:
         case t.Pattern(kind=kind):
             return frozenset({kind}).union(depends(term.main, scores), depends(term.where, scores))
         case Node():
-            return frozenset().union(*(depends(one, scores) for one in term.fields()))
-        case tuple():
-            return frozenset().union(*(depends(one, scores) for one in term))
+            return frozenset().union(*(depends(one, scores) for one in term.inner()))
     return frozenset()
 
 
 def pure(term: t.Term | None) -> bool:
     """Whether a condition looks at nothing but the event or line it speaks of."""
-    return term is None or not any(isinstance(one, _IMPURE) for one in below(term))
+    return term is None or not any(isinstance(one, _IMPURE) for one in walk(term))
 
 
 def timeless(term: t.Term | None) -> bool:
     """Whether a condition is pure and asks no clock for the reading of an instant, so that it needs no customer at all."""
-    return pure(term) and not any(isinstance(one, _BY_A_CLOCK) for one in below(term))
+    return pure(term) and not any(isinstance(one, _BY_A_CLOCK) for one in walk(term))
 
 
 _IMPURE = (
@@ -57,12 +54,3 @@ _IMPURE = (
     t.Similarity,
 )
 _BY_A_CLOCK = (t.AtTime, t.MomentPart, t.Shift)
-
-
-def below(term: object) -> Sequence[Node]:
-    """Give a term with all its parts, however deep."""
-    if isinstance(term, Node):
-        return [term, *(one for field in term.fields() for one in below(field))]
-    if isinstance(term, tuple):
-        return [one for part in term for one in below(part)]
-    return []

@@ -15,6 +15,7 @@ from cadenza.check import program as p
 from cadenza.check import terms as t
 from cadenza.check.types import CONDITION, NUMBER, TEXT, Type
 from cadenza.engine.dependencies import timeless
+from cadenza.records import Record
 from cadenza.values import Value
 
 _FUNCTIONS = ("any", "count", "sum")
@@ -48,23 +49,18 @@ class Deriving:
     found: dict[tuple[object, ...], Derived] = attrs.field(factory=dict)
 
     def program(self, program: p.Program) -> p.Program:
-        return attrs.evolve(program, flows=tuple(self.rewritten(flow) for flow in program.flows))
+        return program.replace(flows=tuple(self.rewritten(flow) for flow in program.flows))
 
     def rewritten(self, thing: Any) -> Any:
         """Give a part of the program with its questions about lines replaced, from the inside out."""
         if type(thing) is tuple:
             return tuple(self.rewritten(one) for one in thing)
-        if not attrs.has(type(thing)) or isinstance(thing, t.Constant):
+        if not isinstance(thing, Record) or isinstance(thing, t.Constant):
             return thing
-        changes = {}
-        for field in attrs.fields(type(thing)):
-            value = getattr(thing, field.name)
-            if type(value) is tuple or attrs.has(type(value)):
-                new = self.rewritten(value)
-                if new is not value:
-                    changes[field.name] = new
-        if changes:
-            thing = attrs.evolve(thing, **changes)
+        old = thing.astuple()
+        new = [self.rewritten(value) for value in old]
+        if any(one is not other for one, other in zip(old, new, strict=True)):
+            thing = type(thing)(*new)
         match thing:
             case t.Aggregate(stream=t.ListStream() as listed):
                 return self.of_list(thing, listed)

@@ -6,7 +6,6 @@ What a program never names is never read; the data layer asks here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import attrs
 
@@ -14,7 +13,7 @@ from cadenza.check import program as p
 from cadenza.check import terms as t
 from cadenza.check.vocabulary import ADDRESSES
 from cadenza.engine.derive import Derived
-from cadenza.syntax.nodes import Node
+from cadenza.records import Record
 
 # Kinds that change what a customer is or may be sent, whether a program names them or not.
 _CONSENT = ("subscribe", "unsubscribe", "complaint", "bounce")
@@ -140,10 +139,7 @@ class _Look:
             case p.Selection(fields=names):
                 self.products = {*(self.products or ()), *names}
                 self.fields_of(thing, element)
-            case Node():
-                for one in thing.fields():
-                    self.through(one, element)
-            case _ if attrs.has(type(thing)):
+            case Record():
                 self.fields_of(thing, element)
             case _:
                 pass
@@ -154,10 +150,9 @@ class _Look:
         wanted = {"stock" if name == "in_stock" else name for name in self.products} | {"released"}
         return ("sku", *sorted(wanted - {"sku"}))
 
-    def fields_of(self, thing: Any, element: tuple[str, ...] | None) -> None:
-        for one in attrs.fields(type(thing)):
-            if one.name != "span":
-                self.through(getattr(thing, one.name), element)
+    def fields_of(self, thing: Record, element: tuple[str, ...] | None) -> None:
+        for one in thing.astuple():
+            self.through(one, element)
 
     def pattern(self, pattern: t.Pattern) -> None:
         kind = self.program.events[pattern.kind]

@@ -21,7 +21,7 @@ from cadenza.engine.clock import add_days, add_months
 from cadenza.engine.conditions import Compiled, Conditions
 from cadenza.engine.journal import quoted
 from cadenza.engine.products import Candidate
-from cadenza.syntax.nodes import Node
+from cadenza.syntax.walk import walk
 from cadenza.values import Length
 
 if TYPE_CHECKING:
@@ -347,11 +347,7 @@ def confidence(basket: Sequence[str], day: int, catalogue: Catalogue) -> dict[st
 
 def _looks_beyond(term: object) -> bool:
     """Whether a condition asks for more than the product."""
-    if isinstance(term, _BEYOND):
-        return True
-    if isinstance(term, Node):
-        return any(_looks_beyond(one) for one in term.fields())
-    return isinstance(term, tuple) and any(_looks_beyond(one) for one in term)
+    return any(isinstance(one, _BEYOND) for one in walk(term))
 
 
 _BEYOND = (t.Once, t.Due, t.Now, t.Today, t.Occurrence, t.AtTime, t.ClockComparison, t.MomentPart, t.Trigger, t.CustomerField)

@@ -7,7 +7,8 @@ Rule 3: after a mistake the rest of the line is skipped, what stands below it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 import attrs
@@ -17,10 +18,12 @@ from cadenza.syntax import nodes as n
 from cadenza.syntax.builder import BUILDERS, MONTHS, TOKENS, UNITS, WEEKDAYS
 from cadenza.syntax.diagnostics import Diagnostic, in_order
 from cadenza.syntax.source import Source, Span
-from cadenza.syntax.tables import Rule, Tables, tables
+from cadenza.syntax.stacks import Stack, first
+from cadenza.syntax.tables import Rule, tables
 from cadenza.syntax.tokens import Comment, Findings, Token, expression_tokens, tokens
 
 _LAYOUT = {"_NL", "_INDENT", "_DEDENT"}
+_span: Callable[[tuple[Source, int, int]], Span] = partial(tuple.__new__, Span)  # without the frame of a function
 _NEVER_LAST = {"for", "until"}
 """At the end of a line these are a sentence that was not finished, not names."""
 
@@ -43,11 +46,12 @@ def parse(source: Source) -> Parsed:
     return Parsed(source, value, tuple(in_order(findings.diagnostics)), tuple(findings.comments))
 
 
-def readings(word: str, table: Tables) -> tuple[str, ...]:
+@lru_cache(maxsize=10_000)
+def readings(word: str) -> tuple[str, ...]:
     """Give all that a bare word may be, a keyword before a name."""
     kinds = []
-    if word in table.words:
-        kinds.append(table.words[word])
+    if word in (words := tables().words):
+        kinds.append(words[word])
     if word in UNITS:
         kinds.append("UNIT")
     elif word in WEEKDAYS:
@@ -59,35 +63,22 @@ def readings(word: str, table: Tables) -> tuple[str, ...]:
     return (*kinds, "NAME")
 
 
-def _picked(rule: Rule, children: list[Any]) -> list[Any]:
-    picked: list[Any] = []
-    for index, splice, empty in rule.picks:
-        if empty:
-            picked.extend([None] * empty)
-        if splice:
-            picked.extend(children[index])
-        else:
-            picked.append(children[index])
-    return [*picked, *[None] * rule.empty_at_end]
+def _readings(token: Token) -> tuple[str, ...]:
+    return readings(token.text) if token.kind == "NAME" else (token.kind,)
 
 
 class _Parser:
     """An LALR stack that can be asked what it would accept, and mended where the text does not fit."""
 
     def __init__(self, findings: Findings, start: str, stream: Iterator[Token]) -> None:
-        self.table = tables()
-        self.rows = self.table.rows
         self.findings = findings
         self.stream = stream
         self.ahead: list[Token] = []
-        self.states = [self.table.starts[start]]
-        self.end = self.table.ends[start]
+        self.stack = first(start)
+        self.end = tables().ends[start]
         self.values: list[Any] = []
         self.starts: list[int] = []
-        self.ends: list[int] = []
         self.last_end = 0
-        self.known: dict[str, tuple[str, ...]] = {}
-        self.climbs: dict[tuple[int, int, str], tuple[int, int | None]] = {}
         self.line: list[Token] = []
         self.after_mistake = False
         self.depth = 0
@@ -111,10 +102,10 @@ class _Parser:
             else:
                 self.unexpected(kind, token)
         end = Token("$END", "", self.last_end, self.last_end)
-        if not self.feed("$END", end) and ("_INDENT" in self.acceptable() or not self.findings.diagnostics):
+        if not self.feed("$END", end) and ("_INDENT" in self.stack.acceptable() or not self.findings.diagnostics):
             self.unexpected("$END", end)
             self.feed("$END", end)
-        return self.values[0] if self.values and self.states[-1] == self.end else None
+        return self.values[0] if self.values and self.stack.state == self.end else None
 
     def next(self) -> Token | None:
         return self.ahead.pop(0) if self.ahead else next(self.stream, None)
@@ -142,130 +133,77 @@ class _Parser:
             self.block_missing_at = None
 
     def feed(self, kind: str, token: Token) -> bool:
-        """Take one token with all the reductions before it; where it does not fit, leave the stack as it was."""
-        states, rows, rules = self.states, self.rows, self.table.rules
-        action = rows[states[-1]].get(kind)
-        before = None
-        while action is not None and action < 0:
-            # Merged look-aheads may let reductions pass before the misfit shows.
-            before = before or (states[:], self.values[:], self.starts[:], self.ends[:])
-            rule = rules[~action]
-            if rule.alone:
-                action = self.climb(kind)
-            else:
-                self.reduce(rule)
-                action = rows[states[-1]].get(kind)
-        if action is None:
-            if before is not None:
-                self.states, self.values, self.starts, self.ends = before
+        """Take one token with all the reductions before it, if it fits."""
+        step = self.stack.fed(kind)
+        if step is None:
             return False
-        states.append(action)
+        if step.rules:
+            self.reduce(step.rules)
+        self.stack = step.stack
         if kind in _LAYOUT:
             self.values.append(None)
             self.starts.append(self.last_end)
-            self.ends.append(self.last_end)
         else:
             self.values.append(self.value(kind, token))
             self.starts.append(token.start)
-            self.ends.append(token.end)
             self.last_end = token.end
         return True
-
-    def climb(self, kind: str) -> int | None:
-        """Do a run of reductions that only rename what is on top, as every operand goes through all of an expression's levels."""
-        states = self.states
-        at = (states[-2], states[-1], kind)
-        known = self.climbs.get(at)
-        if known is None:
-            below, state, _ = at
-            while (action := self.rows[state].get(kind)) is not None and action < 0 and self.table.rules[~action].alone:
-                state = self.rows[below][self.table.rules[~action].origin]
-            known = self.climbs[at] = (state, action)
-        states[-1], action = known
-        return action
 
     def value(self, kind: str, token: Token) -> object:
         text = token.text
         build = TOKENS.get(kind)
         if build is None:
             return text
-        span = Span(self.findings.source, token.start, token.end)
+        span = _span((self.findings.source, token.start, token.end))
         if kind == "STRING" and ("{" in text or "}" in text):
             return n.Text(span, text[1:-1], self.parts(token))
         return build(span, text)
 
-    def reduce(self, rule: Rule) -> None:
-        length = rule.length
-        values = self.values
-        if length:
-            children = values[-length:]
-            start, end = self.starts[-length], self.ends[-1]
-            del values[-length:], self.states[-length:], self.starts[-length:], self.ends[-length:]
-        else:
-            children, start, end = [], self.last_end, self.last_end
-        values.append(children[rule.one] if rule.one is not None else self.built(rule, children, start, end))
-        self.starts.append(start)
-        self.ends.append(end)
-        self.states.append(self.rows[self.states[-1]][rule.origin])
-
-    def built(self, rule: Rule, children: list[Any], start: int, end: int) -> object:
-        picked = [children[index] for index in rule.plain] if rule.plain is not None else _picked(rule, children)
-        if rule.name.startswith("_"):
-            return picked
-        return BUILDERS[rule.name](Span(self.findings.source, start, end), *picked)
+    def reduce(self, rules: tuple[Rule, ...]) -> None:
+        """Make one value of those of each rule's symbols."""
+        values, starts, source, end = self.values, self.starts, self.findings.source, self.last_end
+        for rule in rules:
+            length = rule.length
+            if length == 1:
+                children = [values.pop()]
+            elif length:
+                children = values[-length:]
+                del values[-length:], starts[1 - length :]
+            else:
+                children = []
+                starts.append(end)
+            if rule.one is not None:
+                values.append(children[rule.one])
+                continue
+            picked = children if rule.whole else rule.picked(children)
+            build = BUILDERS.get(rule.name)
+            values.append(picked if build is None else build(_span((source, starts[-1], end)), *picked))
 
     # -- Soft keywords ------------------------------------------------------------------------------------------------
 
     def kind(self, token: Token) -> str:
-        row = self.rows[self.states[-1]]
+        row = self.stack.row
         if token.kind == "STRING":
-            if "DOC" in row and (after := self.peek()) is not None and after.kind == "_NL" and self.accepts("DOC"):
+            if "DOC" in row and (after := self.peek()) is not None and after.kind == "_NL" and self.stack.accepts("DOC"):
                 return "DOC"
             return "STRING"
-        possible = [kind for kind in self.readings(token) if kind in row]
+        kinds = _readings(token)
+        if len(kinds) == 1:
+            return "NAME"
+        possible = [kind for kind in kinds if kind in row]
         if len(possible) > 1:
-            possible = [kind for kind in possible if self.accepts(kind)]
+            possible = [kind for kind in possible if self.stack.accepts(kind)]
         if len(possible) > 1:
             after = self.peek()
-            next_kinds = ("$END",) if after is None else self.readings(after)
-            fitting = [kind for kind in possible if any(self.accepts(kind, one) for one in next_kinds)]
+            next_kinds = ("$END",) if after is None else _readings(after)
+            fitting = [kind for kind in possible if any(self.stack.accepts(kind, one) for one in next_kinds)]
             possible = possible if next_kinds == ("_NL",) and token.text in _NEVER_LAST else fitting or possible
         return possible[0] if possible else "NAME"
-
-    def readings(self, token: Token) -> tuple[str, ...]:
-        if token.kind != "NAME":
-            return (token.kind,)
-        found = self.known.get(token.text)
-        if found is None:
-            found = self.known[token.text] = readings(token.text, self.table)
-        return found
-
-    def accepts(self, *kinds: str, below: int = 0) -> bool:
-        """Whether these could be fed, one after the other, once the topmost `below` states are gone."""
-        states = self.states[: len(self.states) - below]
-        rows, rules = self.rows, self.table.rules
-        for kind in kinds:
-            while True:
-                action = rows[states[-1]].get(kind)
-                if action is None:
-                    return False
-                if action >= 0:
-                    states.append(action)
-                    break
-                rule = rules[~action]
-                if rule.length:
-                    del states[-rule.length :]
-                states.append(rows[states[-1]][rule.origin])
-        return True
-
-    def acceptable(self) -> set[str]:
-        """Give the kinds of token that would fit here, without the parser's own."""
-        return {kind for kind in self.rows[self.states[-1]] if kind.isupper() and kind != "ERROR" and self.accepts(kind)}
 
     # -- Mending ------------------------------------------------------------------------------------------------------
 
     def unexpected(self, kind: str, token: Token) -> None:
-        acceptable = self.acceptable()
+        acceptable = self.stack.acceptable()
         if kind == "COLON" and (after := self.peek()) is not None and after.kind == "_NL":
             self.findings.report(
                 "F0208", "a line has no colon at its end", token.start, token.end, help="delete the colon", replace=""
@@ -333,9 +271,9 @@ class _Parser:
         if token.kind != "NAME":
             return False
         after = self.peek()
-        next_kinds = ("$END",) if after is None else self.readings(after)
-        choices = mistakes.meant(token.text, acceptable, self.table)
-        fitting = [(word, kinds) for word, kinds in choices if any(self.accepts(*kinds, one) for one in next_kinds)]
+        next_kinds = ("$END",) if after is None else _readings(after)
+        choices = mistakes.meant(token.text, acceptable, tables())
+        fitting = [(word, kinds) for word, kinds in choices if any(self.stack.accepts(*kinds, one) for one in next_kinds)]
         if not choices:
             return False
         word, kinds = (fitting or choices)[0]
@@ -363,12 +301,14 @@ class _Parser:
         ]
 
     def recover(self, token: Token) -> bool:
-        for below in range(len(self.states)):
-            if self.accepts("ERROR", "_NL", below=below):
-                if below:
-                    del self.states[-below:], self.values[-below:], self.starts[-below:], self.ends[-below:]
-                return self.feed("ERROR", token)
-        return False
+        stack: Stack | None = self.stack
+        while stack is not None and not stack.accepts("ERROR", "_NL"):
+            stack = stack.below
+        if stack is None:
+            return False
+        self.stack = stack
+        del self.values[stack.depth :], self.starts[stack.depth :]
+        return self.feed("ERROR", token)
 
     def skip_block(self) -> None:
         depth = 1

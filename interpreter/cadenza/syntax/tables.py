@@ -17,7 +17,7 @@ from cadenza import resources
 
 SAVED = Path(__file__).with_name("tables.json")
 STARTS = ("module", "interpolation")
-_FORMAT = 3
+_FORMAT = 4
 
 
 class Rule(NamedTuple):
@@ -34,8 +34,20 @@ class Rule(NamedTuple):
     empty_at_end: int
     one: int | None
     alone: bool
-    plain: tuple[int, ...] | None
-    """The symbols that are picked, where they are taken as they are."""
+    whole: bool
+    """Whether all symbols are picked, as they are."""
+
+    def picked(self, values: list[Any]) -> list[Any]:
+        """Give what a node is made of, from the values of all symbols."""
+        picked: list[Any] = []
+        for index, splice, empty in self.picks:
+            if empty:
+                picked.extend([None] * empty)
+            if splice:
+                picked.extend(values[index])
+            else:
+                picked.append(values[index])
+        return [*picked, *[None] * self.empty_at_end]
 
 
 class Tables(NamedTuple):
@@ -144,7 +156,6 @@ def _rule(rule: Any) -> Rule:
             empty = 0
     empty += runs[len(rule.expansion)] if runs else 0
     alone = len(picks) == 1 and not picks[0][1] and not picks[0][2] and not empty
-    plain = not empty and not any(splice or before for _, splice, before in picks)
     inlined = alone and rule.options.expand1 and not rule.alias
     return Rule(
         rule.origin.name,
@@ -154,5 +165,5 @@ def _rule(rule: Any) -> Rule:
         empty,
         picks[0][0] if inlined else None,
         inlined and len(rule.expansion) == 1,
-        tuple(index for index, _, _ in picks) if plain else None,
+        picks == [(index, False, 0) for index in range(len(rule.expansion))] and not empty,
     )

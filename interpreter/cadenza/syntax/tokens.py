@@ -7,8 +7,8 @@ something else (`=>`, `1,000`, curly quotes) is reported once and handed on as w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import attrs
@@ -30,6 +30,8 @@ _STATEMENT_WORDS = frozenset(
     "shop show split start stop subject subscribe table tag take test unsubscribe untag value wait when while with".split()
 )
 _ENDS_A_VALUE = {"NAME", "STRING", "INT", "DECIMAL", "DATE", "CLOCK", "RPAR", "RSQB", "PERCENT"}
+_ORDINARY = {"NAME", "INT", "DECIMAL", "STRING", "DOT", "COMMA", "PERCENT", "CLOCK", "DATE"}
+"""Of these there is nothing to note or repair, but where they begin a line."""
 _DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -40,6 +42,9 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
+
+
+_token: Callable[[tuple[str, str, int, int]], Token] = partial(tuple.__new__, Token)  # without the frame of a function
 
 
 @attrs.frozen(eq=False)
@@ -81,25 +86,20 @@ class Findings:
 
 
 @lru_cache(maxsize=1)
-def _scanner() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?P<{name.replace('__', 'X')}>{regex})" for name, regex in tables().tokens))
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> dict[str, str]:
-    return {name.replace("__", "X"): name for name, _ in tables().tokens}
+def _scanner() -> tuple[re.Pattern[str], dict[str | None, str]]:
+    """Give the expression that matches any token with the space before it, and what its groups stand for."""
+    regexes = {name.replace("__", "X"): (name, regex) for name, regex in tables().tokens}
+    _, space = regexes.pop("_SPACE")
+    any_of = "|".join(f"(?P<{group}>{regex})" for group, (_, regex) in regexes.items())
+    return re.compile(f"(?:{space})?+(?:{any_of}|\\Z)"), {group: name for group, (name, _) in regexes.items()}
 
 
 def _raw(text: str, start: int, end: int) -> Iterator[Token]:
-    """Cut `text` from `start` to `end` into tokens: line ends, the space a line begins with, and comments included."""
-    kinds = _kinds()
-    at_start = True
-    for found in _scanner().finditer(text, start, end):
-        group = found.lastgroup
-        if group != "_SPACE" or at_start:
-            at_start = group == "_LINE_END"
-            start, end = found.span()
-            yield Token(kinds[group or "BAD"], found.group(), start, end)
+    """Cut `text` from `start` to `end` into tokens, line ends and comments included."""
+    scanner, kinds = _scanner()
+    for found in scanner.finditer(text, start, end):
+        if group := found.lastgroup:
+            yield _token((kinds[group], found[group], *found.span(group)))
 
 
 def tokens(findings: Findings) -> Iterator[Token]:
@@ -113,7 +113,8 @@ def tokens(findings: Findings) -> Iterator[Token]:
             help="delete the mark and write the line again",
             replace="",
         )
-    return _Layout(findings).tokens(_raw(text, 1 if text.startswith("\ufeff") else 0, len(text)))
+    start = 1 if text.startswith("\ufeff") else 0
+    return _Layout(findings).tokens(_raw(text, start, len(text)), start)
 
 
 def expression_tokens(findings: Findings, start: int, end: int) -> Iterator[Token]:
@@ -122,7 +123,7 @@ def expression_tokens(findings: Findings, start: int, end: int) -> Iterator[Toke
     for raw in _raw(findings.source.text, start, end):
         quoted = raw.kind == "BAD_STRING" and raw.text[0] == "'" and len(raw.text) > 1
         token = raw._replace(kind="STRING", text=f'"{raw.text[1:-1]}"') if quoted else raw
-        if token.kind not in ("_SPACE", "_COMMENT", "_LINE_END"):
+        if token.kind not in ("_COMMENT", "_LINE_END"):
             for repaired in _repaired(findings, token, None):
                 yield repaired
                 last = repaired.end
@@ -141,19 +142,20 @@ class _Layout:
     in_line: bool = False
     strays: dict[int, int] = attrs.field(factory=dict)
 
-    def tokens(self, raw: Iterator[Token]) -> Iterator[Token]:
-        at_start, space = True, None
+    def tokens(self, raw: Iterator[Token], line: int) -> Iterator[Token]:
+        at_start = True
         for token in raw:
             kind = token.kind
-            if kind == "_SPACE":
-                space = token
+            if kind in _ORDINARY and not at_start:
+                self.last = token
+                yield token
             elif kind == "_COMMENT":
                 self.findings.comments.append(Comment(self.findings.span(token.start, token.end), at_start))
             elif kind == "_LINE_END":
-                at_start, space = True, None
+                at_start, line = True, token.end
             else:
                 if at_start:
-                    yield from self._line_begins(token, space)
+                    yield from self._line_begins(token, line)
                     at_start = False
                 yield from self._word(token)
         yield from self._text_ends()
@@ -169,8 +171,8 @@ class _Layout:
             self.last = repaired
             yield repaired
 
-    def _line_begins(self, token: Token, space: Token | None) -> Iterator[Token]:
-        column = self._column(space, token)
+    def _line_begins(self, token: Token, line: int) -> Iterator[Token]:
+        column = self._column(self.findings.source.text[line : token.start], line)
         last = self.last
         if self.open and last is not None and self._bracket_was_forgotten(token, column):
             yield from self._close_brackets(last)
@@ -206,20 +208,17 @@ class _Layout:
         )
         self.strays[column] = outer
 
-    def _column(self, space: Token | None, token: Token) -> int:
-        if space is None:
-            column = 0
-        else:
-            column = len(space.text.expandtabs(4))
-            if "\t" in space.text:
-                self.findings.report(
-                    "F0102",
-                    "this line is indented with a tab",
-                    space.start,
-                    space.end,
-                    help="indent with spaces, two for each level",
-                    replace=space.text.expandtabs(4),
-                )
+    def _column(self, space: str, start: int) -> int:
+        column = len(space.expandtabs(4))
+        if "\t" in space:
+            self.findings.report(
+                "F0102",
+                "this line is indented with a tab",
+                start,
+                start + len(space),
+                help="indent with spaces, two for each level",
+                replace=space.expandtabs(4),
+            )
         self.strays = {stray: outer for stray, outer in self.strays.items() if column > outer}
         return self.strays.get(column, column)
 

@@ -11,8 +11,8 @@ def walk(node: object) -> Iterator[n.Node]:
     """Give a node, or each of a tuple, with all below, in source order."""
     if isinstance(node, n.Node):
         yield node
-        for field in node.fields():
-            yield from walk(field)
+        for one in node.inner():
+            yield from walk(one)
     elif isinstance(node, tuple):
         for one in node:
             yield from walk(one)

@@ -34,6 +34,8 @@ def write(place: Path, seed: int, life: Life, fields: Mapping[str, str], currenc
         known = fields_of((kind,))
         row = {name: _written(value, known[name], digits) for name, value in given.items()}
         tables.setdefault(kind, []).append({"customer": "anna", "at": iso(at), "seq": seq, **row})
+    if not tables:  # a folder has a table of events, if only its header
+        (place / "order.csv").write_text("customer,at\n", encoding="utf-8")
     for kind, rows in tables.items():
         _table(place / f"{kind}.jsonl", sorted(rows, key=lambda row: dice.below(1000)))
 

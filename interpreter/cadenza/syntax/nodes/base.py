@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, dataclass_transform
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Self
 
-import attrs
+from cadenza.records import Record
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.unions import Expression
@@ -17,24 +18,12 @@ __all__ = [
     "Name",
     "Node",
     "Text",
-    "node",
 ]
 # fmt: on
 
 
-_T = TypeVar("_T")
-
-
-@dataclass_transform(frozen_default=True, eq_default=False)
-def node(cls: type[_T]) -> type[_T]:
-    """Make a frozen attrs class without generated methods: 100 classes are made at each start, and the base has them."""
-    return attrs.frozen(eq=False, repr=False)(cls)
-
-
-@node
-class Node:
+class Node(Record):
     span: Span
-    __match_args__: ClassVar[tuple[str, ...]]
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and isinstance(other, Node) and self.fields() == other.fields()
@@ -47,28 +36,41 @@ class Node:
 
     def fields(self) -> tuple[Any, ...]:
         """Give the values in source order, without the place."""
-        return tuple([getattr(self, name) for name in self.__match_args__[1:]])
+        return self.astuple()[1:]
+
+    def inner(self) -> Iterator[Node]:
+        """Give the nodes this one is made of, in source order."""
+        for value in self.astuple():
+            if isinstance(value, Node):
+                yield value
+            elif type(value) is tuple:
+                yield from _nodes(value)
 
     def placed(self, span: Span) -> Self:
         """Give the same node at another place."""
         return type(self)(span, *self.fields())
 
 
-@node
+def _nodes(values: tuple[object, ...]) -> Iterator[Node]:
+    for value in values:
+        if isinstance(value, Node):
+            yield value
+        elif type(value) is tuple:
+            yield from _nodes(value)
+
+
 class Mistake(Node):
     """A line that was not understood, with what stands below it; nothing about it is reported twice."""
 
     body: tuple[Node, ...] = ()
 
 
-@node
 class Name(Node):
     """A bare word: a name of the program, a field, or an event."""
 
     text: str
 
 
-@node
 class Text(Node):
     """A text in quotes. `parts` are its pieces in order, where it holds expressions in braces."""
 
@@ -76,7 +78,6 @@ class Text(Node):
     parts: tuple[str | Interpolation, ...] = ()
 
 
-@node
 class Interpolation(Node):
     """`{value else otherwise}` in a text."""
 

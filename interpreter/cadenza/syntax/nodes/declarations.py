@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
+from cadenza.syntax.nodes.base import Mistake, Name, Node, Text
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.expressions import ClockTime, DayMoment, Duration, Number, Percent, Unit, Weekday
@@ -53,13 +53,11 @@ __all__ = [
 # fmt: on
 
 
-@node
 class Module(Node):
     edition: int | None
     statements: tuple[Statement, ...]
 
 
-@node
 class Use(Node):
     path: tuple[Name, ...]
     names: tuple[Name, ...] | None
@@ -67,64 +65,53 @@ class Use(Node):
     bindings: tuple[Binding, ...]
 
 
-@node
 class Binding(Node):
     name: Name
     value: Expression | Offer
 
 
-@node
 class Shop(Node):
     title: Text | Mistake
     doc: Text | None
     lines: tuple[ShopLine, ...]
 
 
-@node
 class TimeZone(Node):
     name: str
 
 
-@node
 class Currency(Node):
     code: str
 
 
-@node
 class QuietHours(Node):
     channel: Name | None
     start: ClockTime
     end: ClockTime
 
 
-@node
 class QuietDays(Node):
     days: tuple[Weekday | HolidaysWord | DayMoment, ...]
 
 
-@node
 class HolidaysWord(Node):
     """`holidays`, where a day may stand."""
 
 
-@node
 class Holidays(Node):
     days: tuple[DayMoment, ...]
 
 
-@node
 class RequireConsent(Node):
     channels: tuple[Name, ...]
 
 
-@node
 class Holdout(Node):
     """`holdout 5%`: a stable share of customers is sent nothing, so that the effect can be measured."""
 
     share: Percent
 
 
-@node
 class Limit(Node):
     """`at most COUNT NOUN per PERIOD`; `hold` is how long a message may wait for room, None where it is dropped."""
 
@@ -134,39 +121,32 @@ class Limit(Node):
     hold: Expression | None
 
 
-@node
 class FieldDeclaration(Node):
     owner: Name
     name: Name
     type: TypeNode
 
 
-@node
 class PlainType(Node):
     name: str
 
 
-@node
 class YearlyDateType(Node):
     pass
 
 
-@node
 class YesNoType(Node):
     pass
 
 
-@node
 class OneOfType(Node):
     options: tuple[Text, ...]
 
 
-@node
 class ListType(Node):
     element: TypeNode
 
 
-@node
 class EventDeclaration(Node):
     """`event scan(place: text)`: a kind of event that the data have."""
 
@@ -174,19 +154,16 @@ class EventDeclaration(Node):
     columns: tuple[TypedName, ...]
 
 
-@node
 class TypedName(Node):
     name: Name
     type: TypeNode
 
 
-@node
 class EventAlias(Node):
     name: Name
     events: Events
 
 
-@node
 class Events(Node):
     """Several kinds of event, any of which will do; `where` speaks of whichever came."""
 
@@ -194,7 +171,6 @@ class Events(Node):
     where: Expression | None
 
 
-@node
 class EventName(Node):
     """One kind of event, perhaps only those whose main field is `main`."""
 
@@ -203,7 +179,6 @@ class EventName(Node):
     of_this_flow: bool
 
 
-@node
 class Head(Node):
     """A declared name with its parameters."""
 
@@ -211,13 +186,11 @@ class Head(Node):
     parameters: tuple[Parameter, ...]
 
 
-@node
 class Parameter(Node):
     name: Name
     default: Expression | Offer | None
 
 
-@node
 class Table(Node):
     """Constants in rows, under the names of their columns."""
 
@@ -227,58 +200,48 @@ class Table(Node):
     rows: tuple[Row, ...]
 
 
-@node
 class Row(Node):
     values: tuple[Expression | Offer, ...]
 
 
-@node
 class Segment(Node):
     head: Head | Mistake
     where: Expression
 
 
-@node
 class SegmentBlock(Node):
     head: Head | Mistake
     doc: Text | None
     conditions: tuple[Condition, ...]
 
 
-@node
 class AnyOf(Node):
     conditions: tuple[Condition, ...]
 
 
-@node
 class AllOf(Node):
     conditions: tuple[Condition, ...]
 
 
-@node
 class NoneOf(Node):
     conditions: tuple[Condition, ...]
 
 
-@node
 class Value(Node):
     head: Head | Mistake
     value: Expression
 
 
-@node
 class ValueBlock(Node):
     head: Head | Mistake
     doc: Text | None
     cases: tuple[Case | Otherwise | Mistake, ...]
 
 
-@node
 class Case(Node):
     value: Expression
     condition: Expression
 
 
-@node
 class Otherwise(Node):
     value: Expression

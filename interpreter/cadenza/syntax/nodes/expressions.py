@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from cadenza.syntax.nodes.base import Name, Node, Text, node
+from cadenza.syntax.nodes.base import Name, Node, Text
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.unions import Expression, Window
@@ -53,24 +53,20 @@ __all__ = [
 # fmt: on
 
 
-@node
 class Or(Node):
     parts: tuple[Expression, ...]
 
 
-@node
 class And(Node):
     parts: tuple[Expression, ...]
 
 
-@node
 class Negation(Node):
     """`not E`."""
 
     value: Expression
 
 
-@node
 class Compare(Node):
     """`operator` is as written, in single spaces: `=`, `not in`, `starts with`."""
 
@@ -79,34 +75,28 @@ class Compare(Node):
     right: Expression
 
 
-@node
 class Between(Node):
     value: Expression
     low: Expression
     high: Expression
 
 
-@node
 class IsKnown(Node):
     value: Expression
 
 
-@node
 class IsNotKnown(Node):
     value: Expression
 
 
-@node
 class IsEmpty(Node):
     value: Expression
 
 
-@node
 class IsNotEmpty(Node):
     value: Expression
 
 
-@node
 class Shifted(Node):
     """`3 days before X`."""
 
@@ -115,53 +105,44 @@ class Shifted(Node):
     moment: Expression
 
 
-@node
 class Arithmetic(Node):
     left: Expression
     operator: str
     right: Expression
 
 
-@node
 class Negative(Node):
     value: Expression
 
 
-@node
 class TimeSince(Node):
     moment: Expression
 
 
-@node
 class TimeUntil(Node):
     moment: Expression
 
 
-@node
 class Inside(Node):
     flow: Name
 
 
-@node
 class Member(Node):
     owner: Expression
     name: Name
 
 
-@node
 class Parenthesis(Node):
     """Kept, so that the formatter keeps it."""
 
     value: Expression
 
 
-@node
 class Call(Node):
     name: Name
     arguments: tuple[Expression, ...]
 
 
-@node
 class Windowed(Node):
     """A stream with a window, as an argument."""
 
@@ -169,12 +150,10 @@ class Windowed(Node):
     windows: tuple[Window, ...]
 
 
-@node
 class List(Node):
     elements: tuple[Expression, ...]
 
 
-@node
 class Aggregate(Node):
     """`function` is as written: `count`, `most frequent`."""
 
@@ -183,14 +162,12 @@ class Aggregate(Node):
     stream: Stream
 
 
-@node
 class Stream(Node):
     alternatives: tuple[NamedStream | Stream, ...]
     windows: tuple[Window, ...]
     where: Expression | None
 
 
-@node
 class NamedStream(Node):
     """`path` ends in an event or in a field of it; `main` picks by the main field."""
 
@@ -199,63 +176,52 @@ class NamedStream(Node):
     of_this_flow: bool
 
 
-@node
 class InTheLast(Node):
     length: Expression
 
 
-@node
 class Since(Node):
     start: Expression
 
 
-@node
 class Before(Node):
     end: Expression
 
 
-@node
 class Number(Node):
     value: Fraction
 
 
-@node
 class Money(Node):
     amount: Fraction
     currency: str
 
 
-@node
 class Percent(Node):
     value: Fraction
 
 
-@node
 class Duration(Node):
     spans: tuple[TimeSpan, ...]
 
 
-@node
 class TimeSpan(Node):
     amount: Fraction
     unit: Unit
 
 
-@node
 class Unit(Node):
     """A unit of time in the singular."""
 
     name: str
 
 
-@node
 class Weekday(Node):
     """A day of the week, Monday 0."""
 
     number: int
 
 
-@node
 class DayMoment(Node):
     """A date as year, month, day, with a time of day or without."""
 
@@ -265,17 +231,14 @@ class DayMoment(Node):
     time: ClockTime | None
 
 
-@node
 class ClockTime(Node):
     minutes: int
     """Minutes since midnight."""
 
 
-@node
 class Yes(Node):
     pass
 
 
-@node
 class No(Node):
     pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
+from cadenza.syntax.nodes.base import Mistake, Name, Node, Text
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.declarations import Events, Head
@@ -41,20 +41,17 @@ __all__ = [
 # fmt: on
 
 
-@node
 class Flow(Node):
     head: Head | Mistake
     doc: Text | None
     lines: tuple[Header | Step, ...]
 
 
-@node
 class On(Node):
     events: Events
     follows: tuple[Follow, ...]
 
 
-@node
 class Follow(Node):
     """`then [no] EVENTS within D`."""
 
@@ -63,13 +60,11 @@ class Follow(Node):
     within: Expression
 
 
-@node
 class When(Node):
     condition: Expression
     including: bool
 
 
-@node
 class EveryPeriod(Node):
     """`every day|month|year [on …] [at T]`."""
 
@@ -78,25 +73,21 @@ class EveryPeriod(Node):
     at: ClockTime | Expression | None
 
 
-@node
 class MonthDay(Node):
     unit: Unit
     day: int
 
 
-@node
 class YearDay(Node):
     day: int
     month: int
 
 
-@node
 class EveryWeekday(Node):
     days: tuple[Weekday, ...]
     at: ClockTime | Expression | None
 
 
-@node
 class DaysFrom(Node):
     """`7 days before customer.renewal at 10:00`."""
 
@@ -106,62 +97,50 @@ class DaysFrom(Node):
     at: ClockTime | Expression | None
 
 
-@node
 class At(Node):
     moment: Expression
 
 
-@node
 class ForEachRow(Node):
     table: Name
 
 
-@node
 class For(Node):
     condition: Expression
 
 
-@node
 class While(Node):
     condition: Expression
 
 
-@node
 class Enter(Node):
     reentry: Reentry
 
 
-@node
 class Once(Node):
     pass
 
 
-@node
 class Again(Node):
     after: Expression | None
 
 
-@node
 class StartingOver(Node):
     pass
 
 
-@node
 class EveryTime(Node):
     pass
 
 
-@node
 class LeaveOn(Node):
     events: Events
 
 
-@node
 class LeaveWhen(Node):
     condition: Expression
 
 
-@node
 class Goal(Node):
     """`goal EVENTS within D`: what counts as success of a message."""
 
@@ -169,17 +148,14 @@ class Goal(Node):
     within: Expression
 
 
-@node
 class Priority(Node):
     number: int
 
 
-@node
 class Group(Node):
     name: Name
 
 
-@node
 class Active(Node):
     start: Expression
     end: Expression

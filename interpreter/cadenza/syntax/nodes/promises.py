@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadenza.syntax.nodes.base import Name, Node, Text, node
+from cadenza.syntax.nodes.base import Name, Node, Text
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.declarations import Events
@@ -22,7 +22,6 @@ __all__ = [
 # fmt: on
 
 
-@node
 class Always(Node):
     """`always at most COUNT NOUN per PERIOD`."""
 
@@ -31,7 +30,6 @@ class Always(Node):
     period: Unit | Duration
 
 
-@node
 class NeverWithin(Node):
     """`never WHAT within D after EVENTS`, or before."""
 
@@ -41,7 +39,6 @@ class NeverWithin(Node):
     events: Events
 
 
-@node
 class What(Node):
     """A channel or any message, perhaps one of a certain name."""
 
@@ -49,12 +46,10 @@ class What(Node):
     message: Text | Name | None
 
 
-@node
 class NeverTwo(Node):
     group: Name
 
 
-@node
 class NeverTwice(Node):
     noun: Name
     within: Expression

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
+from cadenza.syntax.nodes.base import Mistake, Name, Node, Text
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.declarations import Head
@@ -35,36 +35,30 @@ __all__ = [
 # fmt: on
 
 
-@node
 class Selection(Node):
     head: Head | Mistake
     doc: Text | None
     lines: tuple[SelectionLine, ...]
 
 
-@node
 class From(Node):
     sources: tuple[Source, ...]
 
 
-@node
 class Fitting(Node):
     """`where E`: what a product must be."""
 
     condition: Expression
 
 
-@node
 class Except(Node):
     stream: Stream
 
 
-@node
 class RankBy(Node):
     rankings: tuple[Ranking, ...]
 
 
-@node
 class Ranking(Node):
     """`units sold in the last 30 days`; `measure` is its words, in one text."""
 
@@ -72,62 +66,51 @@ class Ranking(Node):
     window: InTheLast | None
 
 
-@node
 class AtMost(Node):
     count: Number | Name
     field: Name
 
 
-@node
 class Top(Node):
     count: Number | Name
 
 
-@node
 class Instead(Node):
     """`else SOURCE`: what fills the places that are left."""
 
     source: Source
 
 
-@node
 class Catalog(Node):
     pass
 
 
-@node
 class Products(Node):
     skus: tuple[Text | Name, ...]
 
 
-@node
 class BoughtTogether(Node):
     products: ProductStream
 
 
-@node
 class BoughtBySimilar(Node):
     pass
 
 
-@node
 class Accessories(Node):
     products: ProductStream
 
 
-@node
 class Upgrades(Node):
     products: ProductStream
 
 
-@node
 class ProductStream(Node):
     """The products of events or of a list, or another selection by its name."""
 
     stream: Stream
 
 
-@node
 class Show(Node):
     """The products of a message: `show SOURCE top 4 at least 2 else skip`."""
 
@@ -137,7 +120,6 @@ class Show(Node):
     only_if: Expression | None
 
 
-@node
 class Shortage(Node):
     """What is done where fewer than `count` are found: `skip` the message, or go `without` them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
+from cadenza.syntax.nodes.base import Mistake, Name, Node, Text
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.declarations import Binding, Events
@@ -54,12 +54,10 @@ __all__ = [
 # fmt: on
 
 
-@node
 class Wait(Node):
     duration: Expression
 
 
-@node
 class WaitUntil(Node):
     until: Until
     up_to: Expression | None
@@ -67,7 +65,6 @@ class WaitUntil(Node):
     otherwise: tuple[Step, ...] | None
 
 
-@node
 class Until(Node):
     """What a run waits for: a weekday, a date, a time, a moment, or a condition."""
 
@@ -75,20 +72,17 @@ class Until(Node):
     at: ClockTime | Expression | None
 
 
-@node
 class WaitFor(Node):
     awaited: Awaited | Mistake
     body: tuple[Step, ...] | None
     otherwise: tuple[Step, ...] | None
 
 
-@node
 class Awaited(Node):
     events: Events
     up_to: Expression
 
 
-@node
 class Send(Node):
     """A message; `channels` are tried in the order written."""
 
@@ -97,37 +91,31 @@ class Send(Node):
     clauses: tuple[Clause, ...]
 
 
-@node
 class NextOf(Node):
     names: tuple[Text | Name, ...]
     again_after: Expression | None
 
 
-@node
 class Subject(Node):
     text: Text | Name
     only_if: Expression | None
 
 
-@node
 class Sender(Node):
     text: Text | Name
     only_if: Expression | None
 
 
-@node
 class Template(Node):
     text: Text | Name
     only_if: Expression | None
 
 
-@node
 class With(Node):
     bindings: tuple[Binding, ...]
     only_if: Expression | None
 
 
-@node
 class Coupon(Node):
     """A coupon in a message: issued with it, or only mentioned where one of its name is live."""
 
@@ -136,12 +124,10 @@ class Coupon(Node):
     only_if: Expression | None
 
 
-@node
 class Transactional(Node):
     only_if: Expression | None
 
 
-@node
 class Offered(Node):
     """What a coupon is good for, which order redeems it, and for how long it lives."""
 
@@ -150,38 +136,31 @@ class Offered(Node):
     lifetime: Expression | None
 
 
-@node
 class Off(Node):
     amount: Expression
 
 
-@node
 class FreeShipping(Node):
     pass
 
 
-@node
 class BuyGet(Node):
     buy: int
     get: int
 
 
-@node
 class Gift(Node):
     sku: Text | Name
 
 
-@node
 class Membership(Node):
     name: Text | Name
 
 
-@node
 class Entry(Node):
     contest: Text | Name
 
 
-@node
 class If(Node):
     condition: Expression
     body: tuple[Step, ...]
@@ -189,13 +168,11 @@ class If(Node):
     otherwise: tuple[Step, ...] | None
 
 
-@node
 class ElseIf(Node):
     condition: Expression
     body: tuple[Step, ...]
 
 
-@node
 class Split(Node):
     """Arms that a keyed draw chooses from: for each customer, or with `afresh` for each run; `key` is shared between splits."""
 
@@ -205,82 +182,68 @@ class Split(Node):
     arms: tuple[Arm | Mistake, ...]
 
 
-@node
 class Arm(Node):
     share: Percent
     name: Name
     body: tuple[Step, ...] | None
 
 
-@node
 class Repeat(Node):
     times: Number | Name | Mistake
     body: tuple[Step, ...]
 
 
-@node
 class RepeatUntil(Node):
     condition: Expression
     times: Number | Name
     body: tuple[Step, ...]
 
 
-@node
 class Tag(Node):
     name: Text | Name
 
 
-@node
 class Untag(Node):
     name: Text | Name
 
 
-@node
 class Set(Node):
     field: Expression
     value: Expression
 
 
-@node
 class AddPoints(Node):
     amount: Expression
     score: Expression
     lifetime: Expression | None
 
 
-@node
 class TakePoints(Node):
     amount: Expression
     score: Expression
 
 
-@node
 class Subscribe(Node):
     mailing_list: Text | Name
 
 
-@node
 class Unsubscribe(Node):
     mailing_list: Text | Name
 
 
-@node
 class IssueCoupon(Node):
     name: Text | Name
     offered: Offered
 
 
-@node
 class Notify(Node):
     team: Text | Name
     text: Text | Name
 
 
-@node
 class Start(Node):
     flow: Name
 
 
-@node
 class Stop(Node):
     flow: Name | None

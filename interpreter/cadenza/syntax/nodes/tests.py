@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cadenza.syntax.nodes.base import Mistake, Name, Node, Text, node
+from cadenza.syntax.nodes.base import Mistake, Name, Node, Text
 
 if TYPE_CHECKING:
     from cadenza.syntax.nodes.declarations import Binding, Row
@@ -38,14 +38,12 @@ __all__ = [
 # fmt: on
 
 
-@node
 class Test(Node):
     title: Text | Mistake
     doc: Text | None
     lines: tuple[TestLine, ...]
 
 
-@node
 class Person(Node):
     """A customer of a test, with fields."""
 
@@ -53,12 +51,10 @@ class Person(Node):
     values: tuple[FieldValue | Mistake, ...]
 
 
-@node
 class FieldValue(Node):
     binding: Binding
 
 
-@node
 class GivenData(Node):
     """`given data "folder"`: what was before the first block."""
 
@@ -66,7 +62,6 @@ class GivenData(Node):
     folder: Text
 
 
-@node
 class GivenRows(Node):
     """`given products`, or a kind of event, with rows."""
 
@@ -74,32 +69,27 @@ class GivenRows(Node):
     block: RowBlock
 
 
-@node
 class RowBlock(Node):
     columns: tuple[Name, ...]
     rows: tuple[Row, ...]
 
 
-@node
 class Rows(Node):
     """The test stands once for each row."""
 
     block: RowBlock
 
 
-@node
 class AtBlock(Node):
     moment: DayMoment | ClockTime | Mistake
     acts: tuple[Act, ...]
 
 
-@node
 class AfterBlock(Node):
     length: Expression
     acts: tuple[Act, ...]
 
 
-@node
 class Does(Node):
     """`anna click "welcome"`: an event."""
 
@@ -109,18 +99,15 @@ class Does(Node):
     values: tuple[Binding, ...]
 
 
-@node
 class Expect(Node):
     expectation: Expectation
 
 
-@node
 class ExpectedCondition(Node):
     condition: Expression
     because: Because | None
 
 
-@node
 class ExpectedNone(Node):
     """`no email "x" to anna`: since the block before, or, with `ever`, since the beginning."""
 
@@ -130,36 +117,30 @@ class ExpectedNone(Node):
     because: Because | None
 
 
-@node
 class ExpectedMessage(Node):
     what: What | Text
     person: Name
     seen_as: WithSubject | Shows | None
 
 
-@node
 class WithSubject(Node):
     text: Text | Name
 
 
-@node
 class Shows(Node):
     skus: tuple[Text | Name, ...]
 
 
-@node
 class Because(Node):
     """A reason, in the words of the journal."""
 
     reason: str
 
 
-@node
 class NothingElse(Node):
     pass
 
 
-@node
 class InFlow(Node):
     """`anna inside welcome`; `standing` is `inside`, `not inside`, `left` or `finished`."""
 
@@ -168,7 +149,6 @@ class InFlow(Node):
     flow: Name
 
 
-@node
 class Several(Node):
     """`5 of "laces"`, in the items of a test."""
 
