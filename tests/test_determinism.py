@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from cadenza.data.example import example
-from tests.support.folders import ROOT, process
+from tests.support.folders import ROOT, process, replay, write
 
 FLOWS = """\
 shop "Caffè"
@@ -120,3 +120,24 @@ def test_memory_does_not_grow_with_the_number_of_customers(shop: Path, tmp_path:
     once, many = megabytes(shop, tmp_path / "once"), megabytes(shop, tmp_path / "many")
     assert many < 400
     assert many <= once * 1.25
+
+
+def test_what_a_customer_begins_with_is_the_same_whoever_reads_it(tmp_path: Path) -> None:
+    """A view that no flow names is not read; with a flow that names it, the others do as before."""
+    data = write(
+        tmp_path / "data",
+        {
+            "customers.csv": "id,created\na,2026-03-01T10:00:00Z\n",
+            "view.csv": "customer,at,sku\na,2026-02-01T10:00:00Z,s1\n",
+            "order.csv": "customer,at,id,total\na,2026-02-01T10:00:00Z,1,5.00\n",
+        },
+    )
+    welcome = 'flow welcome\n  when count(order) = 1\n  send email "hello"\n'
+    alone = replay(f'shop "S"\n  currency EUR\n\n{welcome}', data, "--from", "2026-01-01")
+    beside = replay(f'shop "S"\n  currency EUR\n\nflow seen\n  on view\n  tag "seen"\n\n{welcome}', data, "--from", "2026-01-01")
+    lines = [
+        [(one["what"], one["at"], one["cause"]) for one in found if one.get("flow") == "welcome"] for found in (alone, beside)
+    ]
+    assert [what for what, _, _ in lines[0]] == ["entered", "sent", "finished"]
+    assert [one[:2] for one in lines[0]] == [one[:2] for one in lines[1]]
+    assert lines[0][0] == lines[1][0] == ("entered", "2026-02-01T10:00:00Z", "clock")

@@ -62,7 +62,7 @@ class Core(Effects):
             place += 1
             self.taken = place
             kind = kinds.get(names[place - 1], no_kind)
-            if kind.always or not self.begun or alerts.get(kind.name):
+            if kind.always or alerts.get(kind.name):
                 self.take_in(inputs.event(place - 1))
                 if self.ready:
                     self.settle()
@@ -70,7 +70,7 @@ class Core(Effects):
                     self.look_back()
             else:
                 # The event is laid out in its columns already: all that can come of it is that somebody is let in.
-                flipped = self.flipped_by(kind) if kind.watches else None
+                flipped = self.flipped_by(kind) if kind.watches and self.begun else None
                 hits = triggers.get(place - 1)
                 if hits or flipped:
                     self.let_in_by(place - 1, hits or (), flipped or ())
@@ -112,10 +112,7 @@ class Core(Effects):
 
     def spread(self, event: Event, kind: KindPlan, brought: list[Event]) -> None:
         """Let a fact have its consequences; `brought` are effects that it brought about in becoming one."""
-        if not self.begun:
-            flipped = self.begin()
-        else:
-            flipped = self.flipped_by(kind) if kind.watches else []
+        flipped = self.flipped_by(kind) if kind.watches and self.begun else []
         alerted = bool(self.alerts.get(kind.name))
         if not (alerted or flipped or kind.lets_in or brought):
             return

@@ -33,6 +33,8 @@ def write(place: Path, seed: int, life: Life, fields: Mapping[str, str], currenc
     for seq, (kind, at, given) in enumerate(life.rows):
         known = fields_of((kind,))
         row = {name: _written(value, known[name], digits) for name, value in given.items()}
+        if kind == "visit":
+            row.setdefault("path", None)  # else it would be that of the `url`
         tables.setdefault(kind, []).append({"customer": "anna", "at": iso(at), "seq": seq, **row})
     if not tables:  # a folder has a table of events, if only its header
         (place / "order.csv").write_text("customer,at\n", encoding="utf-8")
