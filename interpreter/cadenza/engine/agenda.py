@@ -40,6 +40,10 @@ class Agenda:
             self._serial += 1
             heappush(self.heap, (instant, phase, order, self._serial, what, token))
 
+    def is_due(self, now: int) -> bool:
+        heap = self.heap
+        return bool(heap) and heap[0][0] <= now
+
     def single(self, now: int) -> bool:
         """Whether one entry alone is due; the two next to the top of a heap are the only ones that could be as early."""
         heap = self.heap

@@ -146,6 +146,13 @@ class Aggregates:
         asked, column = self._ask(stream)
         return self._over_column(term, asked, column, self._cut(stream, asked, kinds))
 
+    def column_of(self, term: t.Aggregate) -> int | None:
+        """Give the column that answers a question about a stream, None where it is scanned."""
+        stream = term.stream
+        if not isinstance(stream, t.EventStream) or not pure(stream.where) or not all(map(_pure_pattern, stream.patterns)):
+            return None
+        return self._ask(stream)[1]
+
     def end_at(self, term: t.Aggregate, kinds: tuple[str, ...] | None) -> Compiled | None:
         """Compile the instant of the first or last event of a stream, without asking for the event."""
         stream = term.stream

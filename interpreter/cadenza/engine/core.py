@@ -47,11 +47,10 @@ class Core(Effects):
         instants, names, end = inputs.at, inputs.kinds, bisect_right(inputs.at, until)
         alerts, triggers, no_kind = self.alerts, self.triggers, self.plan.no_kind
         promising = bool(self.plan.program.promises)
-        idle = False
         place = self.taken
         while place < end:
             at = instants[place]
-            if idle and place not in triggers and not (heap and heap[0][0] <= at):
+            if self.steady and not self.alerted and place not in triggers and not (heap and heap[0][0] <= at):
                 place += 1
                 continue
             self.taken = place
@@ -70,7 +69,7 @@ class Core(Effects):
                     self.look_back()
             else:
                 # The event is laid out in its columns already: all that can come of it is that somebody is let in.
-                flipped = self.flipped_by(kind) if kind.watches and self.begun else None
+                flipped = self.flipped_by(kind) if kind.watches else None
                 hits = triggers.get(place - 1)
                 if hits or flipped:
                     self.let_in_by(place - 1, hits or (), flipped or ())
@@ -80,7 +79,6 @@ class Core(Effects):
                         self.look_back()
             if heap and heap[0][0] <= at and (place == end or instants[place] > at):
                 self.turn(at)
-            idle = not self.alerted and self.begun and self.unmoved(at)
         self.taken = end
         while heap and heap[0][0] <= until:
             self.turn(heap[0][0])
@@ -112,7 +110,7 @@ class Core(Effects):
 
     def spread(self, event: Event, kind: KindPlan, brought: list[Event]) -> None:
         """Let a fact have its consequences; `brought` are effects that it brought about in becoming one."""
-        flipped = self.flipped_by(kind) if kind.watches and self.begun else []
+        flipped = self.flipped_by(kind) if kind.watches else []
         alerted = bool(self.alerts.get(kind.name))
         if not (alerted or flipped or kind.lets_in or brought):
             return

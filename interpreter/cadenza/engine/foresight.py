@@ -1,15 +1,18 @@
 """See beforehand which events cannot change a condition, so that a watch need not be computed for each of them.
 
-Two facts are enough. An event that starts a clock anew (`time since last(order) >= 90 days`) keeps the condition from being true
-until that length of time is over. An event that only adds (`count(order) >= 3`) cannot make a condition false. Both are claims
-about input events of one kind, and where this file is not certain it claims nothing.
+Three facts are enough. An event that starts a clock anew (`time since last(order) >= 90 days`) keeps the condition from being
+true until that length of time is over. An event that only adds (`count(order) >= 3`) cannot make a condition false. What is
+asked to add up to so much (`sum(order.total) >= 500 EUR`) cannot do so before all that ever was adds up to it. These are claims
+about input events, and where this file is not certain it claims nothing.
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from cadenza.check import terms as t
 from cadenza.engine.dependencies import pure
-from cadenza.values import DAY, Length
+from cadenza.values import DAY, Length, Number
 
 _ADDING = ("count", "sum", "any")
 _NOT_BELOW_ZERO = ("quantity", "price", "total", "discount")
@@ -47,6 +50,18 @@ def only_adds(term: t.Term) -> bool:
         case t.Comparison(left=t.Aggregate(stream=t.EventStream() as stream) as left, operator=">=" | ">", right=t.Constant()):
             return left.function in _ADDING and not left.distinct and _only_gains(stream)
     return False
+
+
+def least(term: t.Term) -> tuple[t.Aggregate, str, Number] | None:
+    """Give a sum or count that must be `>=` or `>` an amount before a condition can be true."""
+    match term:
+        case t.Holds(part=part):
+            return least(part)
+        case t.All(parts=parts):
+            return next((found for part in parts if (found := least(part)) is not None), None)
+        case t.Comparison(left=t.Aggregate(function="sum" | "count") as left, operator=operator, right=t.Constant(value=amount)):
+            return (left, operator, amount) if isinstance(amount, int | Fraction) and only_adds(term) else None
+    return None
 
 
 def _is_last_of(moment: t.Term, kind: str) -> bool:

@@ -22,7 +22,7 @@ from cadenza.engine.dependencies import depends, pure
 from cadenza.engine.derive import Deriving
 from cadenza.engine.descriptions import Next, next_of
 from cadenza.engine.events import Inputs
-from cadenza.engine.foresight import barred, only_adds
+from cadenza.engine.foresight import barred, least, only_adds
 from cadenza.engine.journal import quoted
 from cadenza.engine.layout import Layout, layout_of
 from cadenza.engine.policy import QuietTimes, covers
@@ -30,7 +30,7 @@ from cadenza.engine.runs import END, StepPlan, Tests
 from cadenza.engine.sending import SendStep
 from cadenza.engine.show import Shower
 from cadenza.engine.steps import Lowering
-from cadenza.engine.streams import ColumnPlan, Taken, fitting
+from cadenza.engine.streams import ColumnPlan, Least, Taken, fitting
 from cadenza.values import Length
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ class WatchPlan:
     only_adds: bool
     barred: int
     """For how long, at least, any event it depends on bars it from becoming true."""
+    least: Least | None
+    """What must have come together before it can be true."""
 
 
 @attrs.frozen(eq=False)
@@ -320,6 +322,7 @@ class _Flows:
                     _place(entry),
                     known and only_adds(condition.term),
                     min(bars.values(), default=NEVER),
+                    self.least(condition.term) if known else None,
                 )
                 self.plan.watches.append(watch)
                 for kind, bar in bars.items():
@@ -336,6 +339,15 @@ class _Flows:
         taken = self.conditions.taken(pattern) if alone else None
         test = self.conditions.event_test(pattern)
         self.plan.kind(pattern.kind).entries.append(OnPlan(flow, line, test, place, taken))
+
+    def least(self, term: t.Term) -> Least | None:
+        """Say which column a condition needs so much of."""
+        found = least(term)
+        if found is None:
+            return None
+        asked, operator, amount = found
+        column = self.conditions.column_of(asked)
+        return None if column is None else Least(column, asked.function == "sum", amount, operator == ">")
 
     def foreseen(self, term: t.Term) -> bool:
         """Whether a condition depends on input events alone, so that `foresight.py` may speak of it."""

@@ -9,13 +9,14 @@ may lower it, but only to an instant after its own, so nothing is seen before it
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import accumulate, compress, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from cadenza.engine.clock import Zone
+from cadenza.engine.clock import NEVER, Zone
 from cadenza.engine.events import Event, Inputs
 from cadenza.values import Length, Number, Value, exact
 
@@ -44,6 +45,15 @@ class ColumnPlan(NamedTuple):
     valued: bool
     sums: bool
     lengths: tuple[Length, ...]
+
+
+class Least(NamedTuple):
+    """A sum or a count that a column must come to, or, as `more`, must exceed, before a condition can be true."""
+
+    column: int
+    sums: bool
+    amount: Number
+    more: bool
 
 
 class Column:
@@ -103,6 +113,14 @@ def laid_out(plan: ColumnPlan, inputs: Inputs, customer: Any, zone: Zone) -> Col
             known = accumulate([value is not None for value in kept], initial=0) if gaps else range(len(kept) + 1)
             column.counts = list(known)
     return column
+
+
+def reaching(column: Column, least: Least) -> int:
+    """Give the place of the input event with which a laid-out column comes to so much; -1 if it does without any."""
+    sums: Sequence[Any] = column.sums if least.sums else range(len(column.at) + 1)
+    found = (bisect_right if least.more else bisect_left)(sums, least.amount) - 1
+    places = column.places or ()
+    return found if found < 0 else places[found] if found < len(places) else NEVER
 
 
 def fitting(inputs: Inputs, kind: str, taken: Taken, customer: Any) -> Sequence[int]:

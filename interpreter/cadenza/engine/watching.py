@@ -9,7 +9,7 @@ from cadenza.engine.agenda import LOOK, Agenda
 from cadenza.engine.clock import NEVER, Zone
 from cadenza.engine.events import Event, Inputs
 from cadenza.engine.runs import Compiled, Run
-from cadenza.engine.streams import Column, laid_out
+from cadenza.engine.streams import Column, laid_out, reaching
 
 if TYPE_CHECKING:
     from cadenza.engine.plan import KindPlan, Plan, WatchPlan
@@ -36,34 +36,43 @@ class Watching:
         self.columns = [Column(one, zone) if one.grows else laid_out(one, inputs, self, zone) for one in plan.columns]
         self.holds = [False] * len(plan.watches)
         self.look_at = [NEVER] * len(plan.watches)
+        self.reached = [-1 if one is None else reaching(self.columns[one.column], one) for one in (w.least for w in plan.watches)]
+        """The place of the input event before which a watch cannot be true."""
+        self.steady = not plan.watches
+        """Whether no event can move a watch before one of them is looked at, or comes to what it needs."""
         self.triggers = plan.triggers_in(inputs, self)
-        """The flows that input events let in by what they are themselves, by the place of the event."""
+        """The flows that input events let in by what they are, by the place of the event; also the places in `reached`."""
+        for place in self.reached:
+            if 0 <= place < len(inputs):
+                self.triggers.setdefault(place, [])
 
     def flipped_by(self, kind: KindPlan) -> list[WatchPlan]:
         """Compute the watches that an event of a kind may change before they are looked at anyway (`foresight.py`)."""
-        flipped = []
-        look_at, now = self.look_at, self.now
+        flipped: list[WatchPlan] = []
+        if not self.begun or (self.steady and not self.agenda.is_due(self.now) and self.taken - 1 not in self.reached):
+            return flipped
+        looked = False
         for watch, barred in kind.watches:
-            place = watch.place
-            if watch.only_adds if self.holds[place] else look_at[place] - now <= barred:
-                continue
-            if self.look(watch):
-                flipped.append(watch)
+            if self._moved(watch, barred):
+                looked = True
+                if self.look(watch):
+                    flipped.append(watch)
+        self.steady = not looked and not any(self._moved(watch, watch.barred) for watch in self.plan.watches)
         return flipped
 
-    def unmoved(self, at: int) -> bool:
-        """Whether no event can move a watch from now on, until one of them is looked at for another reason."""
-        for watch in self.plan.watches:
-            place = watch.place
-            if not (watch.only_adds if self.holds[place] else self.look_at[place] - at <= watch.barred):
-                return False
-        return True
+    def _moved(self, watch: WatchPlan, barred: int) -> bool:
+        """Whether an event that bars a watch for so long may change it now; what time alone does at this instant counts too."""
+        place = watch.place
+        if self.holds[place]:
+            return not watch.only_adds or self.look_at[place] <= self.now
+        return self.taken > self.reached[place] and not 0 < barred >= self.look_at[place] - self.now
 
     def look(self, watch: WatchPlan) -> bool:
         """Compute a watch anew, and say whether it went from not true to true (semantics 6.1)."""
         self.until = NEVER
         holds = watch.condition(self, None) is True  # type: ignore[arg-type]
         place = watch.place
+        self.steady = False
         if self.until < self.look_at[place]:
             self.look_at[place] = self.until
             self.agenda.add(self.until, LOOK, watch)
