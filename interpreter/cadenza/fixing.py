@@ -11,6 +11,7 @@ from cadenza.check.checker import Checked, check
 from cadenza.check.shop import Zones
 from cadenza.project import Reader
 from cadenza.syntax.diagnostics import Diagnostic, Edit
+from cadenza.syntax.edits import apart, applied
 from cadenza.syntax.source import Source
 
 _ROUNDS = 10
@@ -44,11 +45,11 @@ def fix(paths: Sequence[Path], zones: Zones) -> Fixed:
         edits = _edits(found.diagnostics, reader.own)
         if not edits:
             break
-        for path, apart in edits.items():
+        for path, edits_of_file in edits.items():
             source = reader.own[path]
-            new = _applied(source.text, apart)
+            new = applied(source.text, edits_of_file)
             before = files.get(path, Mended(path, source.path, source.text, source.text, 0))
-            files[path] = attrs.evolve(before, new=new, edits=before.edits + len(apart))
+            files[path] = attrs.evolve(before, new=new, edits=before.edits + len(edits_of_file))
         reader, found = _checked(paths, files, zones)
     return Fixed(tuple(one for one in files.values() if one.new != one.old), found)
 
@@ -65,26 +66,5 @@ def _edits(diagnostics: Iterable[Diagnostic], own: Mapping[Path, Source]) -> dic
     for path, source in own.items():
         fixes = [one.fix for one in diagnostics if one.fix and all(edit.span.source is source for edit in one.fix)]
         if fixes:
-            found[path] = _apart(fixes)
+            found[path] = apart(fixes)
     return found
-
-
-def _apart(fixes: Iterable[tuple[Edit, ...]]) -> list[Edit]:
-    """Give the edits that can be made together: of two fixes that overlap the first in the file, each whole or not at all."""
-    taken: list[Edit] = []
-    for fix in sorted(fixes, key=lambda one: [(edit.span.start, edit.span.end) for edit in one]):
-        if not any(_overlap(edit, other) for edit in fix for other in taken):
-            taken += fix
-    return sorted(taken, key=lambda one: (one.span.start, one.span.end))
-
-
-def _overlap(a: Edit, b: Edit) -> bool:
-    """Whether two edits touch the same characters, or put something in at the same place."""
-    return (a.span.start < b.span.end and b.span.start < a.span.end) or a.span.start == b.span.start
-
-
-def _applied(text: str, edits: Sequence[Edit]) -> str:
-    """Make edits that lie apart and in order."""
-    for edit in reversed(edits):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from cadenza.syntax.diagnostics import Edit
+from cadenza.syntax.edits import apart, applied
 from cadenza.syntax.parser import Parsed, parse
 from cadenza.syntax.source import Source
 
@@ -15,23 +13,8 @@ _ROUNDS = 5
 def fixed(parsed: Parsed) -> Parsed:
     """Give the file with its mistakes mended, as far as they can be without asking."""
     for _ in range(_ROUNDS):
-        edits = _apart(edit for one in parsed.diagnostics for edit in one.fix)
+        edits = apart(one.fix for one in parsed.diagnostics if one.fix)
         if not edits:
             break
-        parsed = parse(Source(parsed.source.path, _edited(parsed.source.text, edits)))
+        parsed = parse(Source(parsed.source.path, applied(parsed.source.text, edits)))
     return parsed
-
-
-def _apart(edits: Iterable[Edit]) -> list[Edit]:
-    """Give the edits in order, of those that overlap the first."""
-    apart: list[Edit] = []
-    for edit in sorted(edits, key=lambda one: (one.span.start, one.span.end)):
-        if not apart or edit.span.start >= apart[-1].span.end:
-            apart.append(edit)
-    return apart
-
-
-def _edited(text: str, edits: list[Edit]) -> str:
-    for edit in reversed(edits):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
