@@ -23,7 +23,7 @@ class OfferRules:
 
     rules: Expressions
     scope: Scope
-    data_name: Callable[[n.Text | n.Name, str], str | None]
+    data_name: Callable[[n.Text | n.Name, str, Scope], str | None]
 
     def offer(self, node: n.Offered) -> p.Offer | None:
         offer, scope = self.meant(node.offer, self.scope)
@@ -81,7 +81,7 @@ class OfferRules:
                 return None
             case n.Gift(sku=name) | n.Membership(name=name) | n.Entry(contest=name):
                 word = type(node).__name__.lower()
-                given = rules.data_name(name, "a product" if isinstance(node, n.Gift) else f"a {word}")
+                given = self.data_name(name, "a product" if isinstance(node, n.Gift) else f"a {word}", scope)
                 return None if given is None else f'{word} "{given}"'
             case _:
                 assert_never(node)

@@ -416,8 +416,8 @@ class StepRules:
         )
         return False
 
-    def data_name(self, node: n.Text | n.Name, what: str) -> str | None:
-        """Give the text of a name in the shop's data, which stands in quotes or comes in as a parameter."""
+    def data_name(self, node: n.Text | n.Name, what: str, scope: Scope | None = None) -> str | None:
+        """Give the text of a name in the shop's data, which stands in quotes or comes in as a parameter of `scope`."""
         if isinstance(node, n.Text):
             if any(isinstance(part, n.Interpolation) for part in node.parts):
                 self.rules.report.add(
@@ -428,7 +428,7 @@ class StepRules:
                 )
                 return None
             return "".join(map(str, node.parts)) if node.parts else node.value
-        bound = self.scope.bound.get(node.text)
+        bound = (scope or self.scope).bound.get(node.text)
         if bound is None:
             self.rules.report.add(
                 "F0512",
