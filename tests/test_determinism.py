@@ -24,7 +24,7 @@ flow beans
   enter again after 30 days
   wait 3 days
   send email "beans"
-    subject "{customer.first_name}: {sum(trigger.items.quantity)} bags on {trigger.at.date}"
+    subject "{customer.first_name}: {sum(trigger.items.quantity)} bags on {trigger.at.date}, {first(trigger.items).sku} first"
 flow win_back
   when time since last(order) >= 60 days
   leave on order

@@ -19,7 +19,10 @@ def example(destination: Path, customers: int, seed: int, suffix: str) -> dict[s
     """Write the shop in files of one format, `.csv`, `.jsonl` or `.parquet`; give how many rows each table has."""
     tables = lives(customers, seed)
     if suffix == ".csv":
-        tables[LINES] = [{"order_id": one["id"], **line} for one in tables.get("order", ()) for line in one.pop("items")]
+        orders = tables.get("order", ())
+        tables[LINES] = [
+            {"order_id": one["id"], "line": number, **line} for one in orders for number, line in enumerate(one.pop("items"), 1)
+        ]
     with new_folder(destination) as draft:
         for name, rows in tables.items():
             path = draft / f"{name}{suffix}"
