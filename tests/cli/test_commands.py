@@ -139,8 +139,8 @@ def test_explain_names_a_topic_that_there_is_not(topic: str, said: str) -> None:
 def test_example_says_what_it_wrote() -> None:
     result = cli("example", "shop", "--customers", "2")
     assert result.exit_code == 0
-    assert result.stdout.startswith("shop: 2 customers, 28 products, 2 signup")
-    assert result.stdout.endswith(" order_items\n")
+    assert result.stdout.startswith("shop: 2 customers, 28 products, 2 signups, 9 visits, 19 views, 4 carts, 3 checkouts, ")
+    assert result.stdout.endswith(", 64 stock levels, 68 prices, 6 order lines\n")
 
 
 @pytest.mark.parametrize(

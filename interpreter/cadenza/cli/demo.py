@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cadenza import resources
+from cadenza.cli.counts import counted
 from cadenza.cli.exits import Exit
 from cadenza.cli.project import program_of
 from cadenza.cli.replay import run
@@ -57,7 +58,7 @@ def _make(shop: str, data: Path) -> None:
     else:
         click.echo("A small shop is made up, two years of it:", err=True)
         counts = example(data, _CUSTOMERS, 0, ".csv")
-    click.echo(f"{data}: {', '.join(f'{count:,} {name}' for name, count in counts.items())}")
+    click.echo(counted(data, counts))
 
 
 def _shown(path: Path) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cadenza.cli.counts import counted
 from cadenza.cli.exits import Exit
 from cadenza.data.errors import DataError
 from cadenza.data.example import example
@@ -23,4 +24,4 @@ def command(dest: Path, customers: int, seed: int, form: str) -> None:
     except DataError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(Exit.MISUSE) from None
-    click.echo(f"{dest}: {', '.join(f'{count:,} {name}' for name, count in counts.items())}")
+    click.echo(counted(dest, counts))

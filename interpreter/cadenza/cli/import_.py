@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
+from cadenza.cli.counts import counted
 from cadenza.cli.exits import Exit
 from cadenza.data import importers
 from cadenza.data.errors import DataError
-
-_WORDS = {"customers": "customers", "products": "products", "order": "orders", "order_items": "order lines"}
 
 
 @click.group("import")
@@ -40,5 +39,4 @@ def _write(dest: Path, work: Callable[[], importers.Counts]) -> None:
     except DataError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(Exit.MISUSE) from None
-    listed = ", ".join(f"{count:,} {_WORDS[name]}" for name, count in counts.items())
-    click.echo(f"{dest}: {listed}")
+    click.echo(counted(dest, counts))
