@@ -2,15 +2,18 @@
 
 It reads the same data folder with the same DuckDB, predicates as columns first, goes through each customer once, and
 writes the same journal, line for line. It knows these flows and nothing else: no summer time,
-no quiet hours, one run of each flow at a time.
+no quiet hours, one run of each flow at a time. For `lists.flow` the best sellers are worked out once all messages are known, in
+one pass over the days.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from heapq import nlargest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,9 +70,42 @@ def customers(data: Path) -> Iterator[tuple[str, list[Row]]]:
         yield customer, rows
 
 
-def replay(data: Path, steps: list[Step], out: Path) -> int:
+def best_sellers(data: Path, days: set[int]) -> dict[int, list[dict[str, str]]]:
+    """Give for each day the four products sold most in the 30 days before it, or else any; at a tie by SKU."""
+    daily = duckdb.connect()
+    daily.execute("SET threads = 1")
+    first = [
+        row[0]
+        for row in daily.execute(f"SELECT CAST(sku AS VARCHAR) AS s FROM '{data}/products.parquet' ORDER BY s LIMIT 4").fetchall()
+    ]
+    rows = daily.execute(
+        f'SELECT day, list(sku), list(units) FROM (SELECT epoch_us("at") // {DAY} AS day, CAST(sku AS VARCHAR) AS sku, '
+        f"CAST(sum(quantity) AS BIGINT) AS units FROM '{data}/order_items.parquet' JOIN '{data}/order.parquet' ON order_id = id "
+        "GROUP BY ALL) GROUP BY day"
+    ).fetchall()
+    sold = {day: (skus, units) for day, skus, units in rows}
+    counts: Counter[str] = Counter()
+    found = {}
+    for day in range(min(sold), max(days) + 1):
+        if day in days:
+            least = min(nlargest(4, counts.values()), default=0)
+            best = sorted([(-count, sku) for sku, count in counts.items() if count >= least > 0])[:4]
+            skus = [sku for _, sku in best]
+            skus += [sku for sku in first if sku not in skus][: 4 - len(skus)]
+            found[day] = [{"sku": sku, "from": "best_sellers"} for sku in skus]
+        for sku, units in zip(*sold.get(day, ((), ())), strict=True):
+            counts[sku] += units
+        for sku, units in zip(*sold.get(day - 30, ((), ())), strict=True):
+            counts[sku] -= units
+            if not counts[sku]:
+                del counts[sku]
+    return found
+
+
+def replay(data: Path, steps: list[Step], out: Path, *, lists: bool) -> int:
     until = duckdb.execute(f"SELECT max(epoch_us(\"at\")) FROM '{data}/order.parquet'").fetchall()[0][0]
     messages = 0
+    waiting: list[tuple[int, dict[str, object]]] = []
     with out.open("w", encoding="utf-8") as stream:
         for customer, rows in customers(data):
             found = one(rows, until, steps)
@@ -90,7 +126,15 @@ def replay(data: Path, steps: list[Step], out: Path) -> int:
                 }
                 if not fits:
                     line["reason"] = "limit per 7 days"
-                stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+                if lists:
+                    waiting.append((at // DAY if fits and step.flow == "cross_sell" else -1, line))
+                else:
+                    stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        if lists:
+            best = best_sellers(data, {day for day, _ in waiting if day >= 0})
+            for day, line in waiting:
+                products = {"products": best[day]} if day >= 0 else {}
+                stream.write(json.dumps(line | products, ensure_ascii=False, separators=(",", ":")) + "\n")
     return messages
 
 
@@ -165,4 +209,4 @@ if __name__ == "__main__":
     for message, name, number in places:
         line = next(n for n, text in enumerate(lines, 1) if text.strip().startswith("send") and f'"{message}"' in text)
         steps.append(Step(message, name, f"{number}.if.1" if message == "snacks" else str(number), f"{flow}:{line}"))
-    print(replay(data, steps, out), "messages")
+    print(replay(data, steps, out, lists=any("show" in line for line in lines)), "messages")

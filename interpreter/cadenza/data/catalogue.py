@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 import attrs
 
@@ -16,6 +17,7 @@ from cadenza.data.columns import instant_sql, literal, naive_sql, quoted
 from cadenza.data.errors import DataError
 from cadenza.data.lines import LineReader
 from cadenza.data.rows import Rows
+from cadenza.data.running import Running
 from cadenza.engine.catalogue import Baskets, Catalogue
 from cadenza.engine.clock import Zone
 from cadenza.engine.plan import Plan
@@ -26,7 +28,7 @@ _EPOCH_DAY = 719163
 _PARTS = 10**9
 """What is no whole number is counted in parts of this size."""
 _DAYS = quoted("shop days")
-_HEAVY = 2048
+_HEAVY = 1024
 """How many products are looked at first where the best are wanted: most shops sell most of few."""
 
 
@@ -60,7 +62,7 @@ class ShopFigures:
     rows: Rows
     zone: Zone
     _best: dict[tuple[str, int | None, int], tuple[int, list[tuple[str, Number]]]] = attrs.field(factory=dict)
-    _heavy: dict[str, tuple[str, Number]] = attrs.field(factory=dict)
+    _heavy: dict[str, tuple[Running, Number]] = attrs.field(factory=dict)
 
     # -- What sold ----------------------------------------------------------------------------------------------------
 
@@ -68,12 +70,12 @@ class ShopFigures:
         key = (measure, first, day)
         asked, found = self._best.get(key, (0, []))
         if asked < most:
-            ranked = f"GROUP BY sku HAVING figure > 0 ORDER BY figure DESC, sku LIMIT {most}"
             heavy, bound = self._heavy_by(measure)
-            found = self._figures(measure, f"{self._sold(heavy, measure, first, day)} {ranked}") if most <= _HEAVY // 8 else []
+            found = self._in_units(measure, heavy.best(first, day, most)) if most <= _HEAVY // 8 else []
             # Nothing else can have sold more in these days than it ever did.
             if len(found) < most or found[-1][1] <= bound:
-                found = self._figures(measure, f"{self._sold(self._days, measure, first, day)} {ranked}")
+                ranked = f"GROUP BY sku HAVING figure > 0 ORDER BY figure DESC, sku LIMIT {most}"
+                found = self._figures(measure, f"{self._sold(measure, first, day)} {ranked}")
             self._best[key] = most, found
         return found[:most]
 
@@ -81,19 +83,18 @@ class ShopFigures:
         if not skus:
             return {}
         listed = ", ".join(map(literal, skus))
-        return dict(self._figures(measure, f"{self._sold(self._days, measure, first, day)} AND sku IN ({listed}) GROUP BY sku"))
+        return dict(self._figures(measure, f"{self._sold(measure, first, day)} AND sku IN ({listed}) GROUP BY sku"))
 
-    @staticmethod
-    def _sold(table: str, measure: str, first: int | None, day: int) -> str:
+    def _sold(self, measure: str, first: int | None, day: int) -> str:
         since = "" if first is None else f" AND day >= {first}"
-        return f"SELECT sku, sum({measure}) AS figure FROM {table} WHERE day < {day}{since}"
+        return f"SELECT sku, sum({measure}) AS figure FROM {self._days} WHERE day < {day}{since}"
 
     def _figures(self, measure: str, sql: str) -> list[tuple[str, Number]]:
+        return self._in_units(measure, [(str(sku), int(str(figure))) for sku, figure in self.rows.folder.rows(sql)])
+
+    def _in_units(self, measure: str, figures: list[tuple[str, int]]) -> list[tuple[str, Number]]:
         scale = self._scales[measure]
-        found = self.rows.folder.rows(sql)
-        if scale == 1:
-            return [(str(sku), int(str(figure))) for sku, figure in found]
-        return [(str(sku), exact(Fraction(int(str(figure)), scale))) for sku, figure in found]
+        return [(sku, figure if scale == 1 else exact(Fraction(figure, scale))) for sku, figure in figures]
 
     @cached_property
     def _days(self) -> str:
@@ -106,21 +107,18 @@ class ShopFigures:
         )
         return _DAYS
 
-    def _heavy_by(self, measure: str) -> tuple[str, Number]:
-        """Give the table of the products that ever sold most, and the most that any other one did."""
+    def _heavy_by(self, measure: str) -> tuple[Running, Number]:
+        """Give the figures of the products that ever sold most, and the most that any other one did."""
         if measure not in self._heavy:
-            self._heavy[measure] = self._make_heavy(measure)
+            totals = f"SELECT sku, sum({measure}) AS figure FROM {self._days} GROUP BY sku ORDER BY figure DESC, sku"
+            heavy = f"SELECT sku, row_number() OVER (ORDER BY sku) - 1 AS place FROM ({totals} LIMIT {_HEAVY})"
+            skus = [str(sku) for sku, _ in self.rows.folder.rows(f"{heavy} ORDER BY place")]
+            daily: Any = self.rows.folder.rows(
+                f"SELECT day, list(place), list({measure}) FROM {self._days} JOIN ({heavy}) USING (sku) GROUP BY day ORDER BY day"
+            )
+            rest = self._figures(measure, f"{totals} LIMIT 1 OFFSET {_HEAVY}")
+            self._heavy[measure] = Running(skus, daily), rest[0][1] if rest else 0
         return self._heavy[measure]
-
-    def _make_heavy(self, measure: str) -> tuple[str, Number]:
-        table = quoted(f"shop days by {measure}")
-        totals = f"SELECT sku, sum({measure}) AS figure FROM {self._days} GROUP BY sku ORDER BY figure DESC, sku"
-        self.rows.folder.connection.execute(
-            f"CREATE TABLE {table} AS SELECT day, sku, {measure} FROM {self._days} "
-            f"WHERE sku IN (SELECT sku FROM ({totals} LIMIT {_HEAVY})) ORDER BY day"
-        )
-        rest = self._figures(measure, f"{totals} LIMIT 1 OFFSET {_HEAVY}")
-        return table, rest[0][1] if rest else 0
 
     # -- What was bought together -------------------------------------------------------------------------------------
 
