@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from cadenza.engine.catalogue import Bought
-from tests.support.scenarios import Row, journal, said
+from cadenza.engine import selecting
+from cadenza.engine.catalogue import Bought, Catalogue, Ledger
+from tests.support.generating.dice import Dice
+from tests.support.scenarios import Row, journal, said, zone
 
 JANUARY = date(2026, 1, 1).toordinal()
 FIELDS = "field product.cost: money\nfield product.full_price: money\nfield product.accessories: list of text\n"
@@ -237,3 +239,21 @@ flow thanks
     rows = [order("2026-01-09T22:59:59Z", "wax-1"), order("2026-01-10T23:00:00Z", "wax-1")]
     lines = journal(text, rows, start="2026-01-01", until="2026-02-01", catalogue=CATALOGUE, bought=BOUGHT)
     assert [one["products"][0]["sku"] for one in lines if one["what"] == "sent"] == ["tent-1", "boots-1"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_9_4_lists_worked_out_in_portions_are_the_whole_list_in_order(seed: int) -> None:
+    dice = Dice("together", seed)
+    skus = [f"s{number:03}" for number in range(150)]
+    often = skus[:60]
+    bought = [
+        Bought(1 + number // 10, f"b{number}", f"c{number % 30}", sku)
+        for number in range(410)
+        for sku in {dice.pick(often if dice.chance(80) else skus) for _ in range(dice.between(4, 24))}
+    ]
+    catalogue = Catalogue([(sku,) for sku in skus], ("sku",), zone("UTC"), Ledger(bought))
+    for basket, day in ((skus[:1], 41), (skus[:3], 30), (skus[100:104], 41), ([*skus[18:25], "unknown"], 20), ([], 41)):
+        scores = selecting.confidence(basket, day, catalogue)
+        whole = sorted(scores, key=lambda sku: (-scores[sku][0], -scores[sku][1], sku))
+        assert list(selecting.by_confidence(basket, day, catalogue)) == whole
+    assert len(selecting.confidence(skus[:3], 41, catalogue)) > 2 * 16  # so that there are several portions

@@ -79,6 +79,11 @@ class Baskets:
         """Give how many orders before a day hold a product."""
         return bisect_left(self._with.get(sku, ()), self.number(day))
 
+    @cached_property
+    def most_held(self) -> int:
+        """How many orders, of all there ever are, hold the product that most of them hold: a bound for any day."""
+        return max(map(len, self._with.values()), default=0)
+
     def together(self, day: int, sku: str) -> Mapping[str, int]:
         """Give how many orders before a day hold a product together with each other one; itself is among them."""
         holding = self.holding(day, sku)

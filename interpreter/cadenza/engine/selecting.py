@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from heapq import nlargest
 from itertools import groupby, islice
 from math import lcm
 from operator import itemgetter
@@ -168,21 +169,29 @@ class SelectionPlan:
     def _ordered(self, c: Customer, taken: frozenset[str]) -> Iterable[str]:
         """Give the products of all sources, each once, the best first."""
         catalogue = c.plan.catalogue
-        if [kind for kind, _, _ in self._sources] == ["catalog"]:
+        kinds = [kind for kind, _, _ in self._sources]
+        if kinds == ["catalog"]:
             return self._of_catalogue(c, catalogue)
+        if kinds == ["together"] and all(one.measure == "confidence" for one in self._rankings):
+            return by_confidence(self._start(self._sources[0][1], c), catalogue.zone.day(c.now), catalogue)
         baskets: list[str] = []
         candidates: list[str] = []
         for kind, skus, plan in self._sources:
             if plan is not None:
                 candidates += [pick.sku for pick in plan.each(c, None, taken)]
             else:
-                start = list(dict.fromkeys(skus(c))) if skus is not None else []
+                start = self._start(skus, c)
                 candidates += _candidates(kind, start, c, catalogue)
                 baskets += start if kind == "together" else []
         candidates = list(dict.fromkeys(candidates))
         if not self._rankings:
             return candidates
         return _sorted(candidates, [one.scores(candidates, c, catalogue, baskets) for one in self._rankings])
+
+    @staticmethod
+    def _start(skus: Callable[[Customer], Sequence[str]] | None, c: Customer) -> list[str]:
+        """Give the products that a source starts from, each once."""
+        return [] if skus is None else list(dict.fromkeys(skus(c)))
 
     def _of_catalogue(self, c: Customer, catalogue: Catalogue) -> Iterable[str]:
         if not self._rankings:
@@ -326,23 +335,51 @@ def confidence(basket: Sequence[str], day: int, catalogue: Catalogue) -> dict[st
     A share is smoothed towards the popularity of the other product, (c + k·p) / (n + k), so that few orders do not count as many;
     all shares have one denominator, which is left out.
     """
+    return _shares(basket, day, catalogue, None)[0]
+
+
+def by_confidence(basket: Sequence[str], day: int, catalogue: Catalogue) -> Iterator[str]:
+    """Give what is bought together with these products, the most likely first, worked out in growing portions.
+
+    A share hangs on how often two products were bought together, and little on anything else: whatever was not bought together
+    often enough to be looked at has a share below a bound, and what is above it is in its place.
+    """
+    portion, given = _AT_FIRST, 0
+    while True:
+        found, bound = _shares(basket, day, catalogue, portion)
+        ranked = [sku for sku in _sorted(found, [found]) if found[sku][0] > bound]
+        yield from ranked[given:]
+        if bound < 0:
+            return
+        given, portion = len(ranked), portion * 8
+
+
+def _shares(basket: Sequence[str], day: int, catalogue: Catalogue, most: int | None) -> tuple[dict[str, tuple[int, int]], int]:
+    """Give shares, perhaps only of what was bought together `most` with each product, and what no other share exceeds."""
     baskets = catalogue.figures.baskets
     number = baskets.number(day)
     held = {sku: baskets.holding(day, sku) for sku in basket}
     whole = lcm(*(count + SMOOTHING for count in held.values()))
     popular: dict[str, int] = {}
     found: dict[str, tuple[int, int]] = {}
+    bound = -1
     for sku, count in held.items():
         factor = whole // (count + SMOOTHING)
-        for other, together in baskets.together(day, sku).items():
-            if together < TOGETHER or other in held:
+        counts = baskets.together(day, sku)
+        least = TOGETHER
+        if most is not None and len(counts) > most:
+            least = max(least, nlargest(most, counts.values())[-1])
+        if least > TOGETHER:
+            bound = max(bound, ((least - 1) * number + SMOOTHING * baskets.most_held) * factor)
+        for other, together in [one for one in counts.items() if one[1] >= least]:
+            if other in held:
                 continue
             if other not in popular:
                 popular[other] = SMOOTHING * baskets.holding(day, other)
             score = ((together * number + popular[other]) * factor, together)
             if other not in found or found[other] < score:
                 found[other] = score
-    return found
+    return found, bound
 
 
 def _looks_beyond(term: object) -> bool:
