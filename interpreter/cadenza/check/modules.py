@@ -5,6 +5,7 @@ A file sees its own declarations and what its `use` lines bring in; the shop, it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
@@ -13,11 +14,14 @@ from cadenza.check.findings import Report
 from cadenza.check.vocabulary import EVENTS, RESERVED, TABLES
 from cadenza.syntax import nodes as n
 from cadenza.syntax.parser import Parsed, parse
-from cadenza.syntax.source import Source
+from cadenza.syntax.source import Source, Span
 
 Load = Callable[[Source, tuple[str, ...]], Source | None]
 """Gives the source that `use a.b` in a source names; the same object for the same file."""
 
+EDITION = 1
+"""Of the language; `cadenza N` at the top of a file says which one it was written for."""
+_EDITION = re.compile(r"cadenza\s+\d+")
 _WORDS = {
     n.Segment: "segment",
     n.SegmentBlock: "segment",
@@ -126,12 +130,26 @@ class _Reader:
         parsed = parse(source)
         self.report.diagnostics += parsed.diagnostics
         module = Module(parsed)
+        self.edition(parsed.module)
         _declare_own(module, self.report)
         for statement in parsed.module.statements:
             if isinstance(statement, n.Use):
                 self.follow(statement, module, (*chain, source.path))
         self.modules[source.path] = module
         return module
+
+    def edition(self, node: n.Module) -> None:
+        """Report an edition of the language that is not this one."""
+        if node.edition in (None, EDITION):
+            return
+        source, start, _ = node.span
+        written = _EDITION.match(source.text, start)
+        self.report.add(
+            "F0318",
+            f"this is edition {EDITION} of the language, and there is no edition {node.edition} of it here",
+            Span(source, start, start if written is None else written.end()),
+            help=f"write `cadenza {EDITION}`, or install a Cadenza that knows edition {node.edition}",
+        )
 
     def follow(self, use: n.Use, module: Module, chain: tuple[str, ...]) -> None:
         path = tuple(name.text for name in use.path)
