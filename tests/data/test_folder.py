@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from cadenza.data import folder, rows
 from cadenza.data.example import example
-from tests.support.folders import TABLES, THANKS, parquet, replay, sent, subjects, write
+from tests.support.folders import TABLES, THANKS, cli, parquet, replay, sent, subjects, write
 
 REGULARS = """\
 shop "Caffè"
@@ -44,6 +45,50 @@ def test_all_formats_give_the_same_journal(tmp_path: Path) -> None:
         assert len(subjects(replay(REGULARS, tmp_path / suffix))) > 10
         journals.add((tmp_path / "j.jsonl").read_bytes())
     assert len(journals) == 1
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_large_folder_is_worked_out_a_part_at_a_time(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    example(tmp_path / "data", 25, 3, suffix)
+    replay(REGULARS, tmp_path / "data")
+    whole = (tmp_path / "j.jsonl").read_bytes()
+    monkeypatch.setattr(rows, "_TOGETHER", 7)
+    assert len(subjects(replay(REGULARS, tmp_path / "data"))) > 10
+    assert (tmp_path / "j.jsonl").read_bytes() == whole
+
+
+def test_the_rows_that_cannot_be_used_are_found_in_every_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "_TOGETHER", 2)
+    ids = [str(number) for number in range(9)]
+    orders = "".join(f"c,2026-01-0{number + 1}T10:00:00Z,{one}\n" for number, one in enumerate(ids))
+    for one in ids:
+        data = write(
+            tmp_path / one,
+            {
+                "customers.csv": "id\nc\n",
+                "order.csv": f"customer,at,id\n{orders}c,2026-02-01T10:00:00Z,{one}\n",
+                "order_items.csv": f"order_id,sku\n{one},s\n{one}x,s\n",
+            },
+        )
+        (tmp_path / "f.flow").write_text(EVERY_ORDER, encoding="utf-8")
+        said = cli("replay", tmp_path / "f.flow", "--data", data, "--journal", tmp_path / "j.jsonl").output
+        assert f'order.csv:11: column `id`: another row has the same id: "{one}"' in said
+        assert f'order_items.csv:3: column `order_id`: there is no such order: "{one}x"' in said
+
+
+def test_a_query_gets_more_memory_only_where_it_needs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example(tmp_path / "data", 25, 3, ".csv")
+    replay(REGULARS, tmp_path / "data")
+    whole = (tmp_path / "j.jsonl").read_bytes()
+    monkeypatch.setattr(folder, "_MEMORY", ("1MB", "64MB"))
+    replay(REGULARS, tmp_path / "data")
+    assert (tmp_path / "j.jsonl").read_bytes() == whole
+    monkeypatch.setattr(folder, "_MEMORY", ("1MB",))
+    (tmp_path / "f.flow").write_text(REGULARS, encoding="utf-8")
+    done = cli("replay", tmp_path / "f.flow", "--data", tmp_path / "data", "--journal", tmp_path / "none.jsonl")
+    assert done.exit_code == 2
+    assert "reading this takes more than 1MB of memory; replay a part of it" in done.output
+    assert not (tmp_path / "none.jsonl").exists()
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])

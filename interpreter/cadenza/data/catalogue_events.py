@@ -42,7 +42,7 @@ def add_catalogue_events(rows: Rows, kinds: Collection[str], zone: Zone) -> None
 def _kept(rows: Rows, kind: str, sql: str) -> Table:
     """Work out the rows of a kind once; of several at one instant the first by SKU comes first, as its SKU is its id."""
     name = quoted(f"made {kind}")
-    rows.folder.connection.execute(
+    rows.folder.rows(
         f"CREATE TABLE {name} AS SELECT row_number() OVER (ORDER BY customer, t, sku) - 1 AS file_row_number, "
         f'customer, make_timestamptz(t) AS "at", sku AS id, * EXCLUDE (customer, t) FROM ({sql})'
     )

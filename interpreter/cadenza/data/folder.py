@@ -10,9 +10,10 @@ import csv
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import attrs
 import duckdb
@@ -23,8 +24,11 @@ from cadenza.data.errors import DataError
 from cadenza.syntax.diagnostics import closest
 
 FORMATS = (".csv", ".jsonl", ".parquet")
-_MEMORY = "256MB"
+_MEMORY = ("48MB", "256MB", "1GB", "4GB")
+"""DuckDB begins with little memory and spills to disk; a query that cannot do with it gets more."""
+_BATCH = 4096
 LINES = "order_items"
+Found = TypeVar("Found")
 
 
 @attrs.frozen(eq=False)
@@ -84,8 +88,25 @@ class Folder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        return self.connection.execute(sql).fetchall()
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._enough(lambda: self.connection.execute(sql).fetchall())
+
+    def each(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Give the rows of a query one after the other, however many there are."""
+        cursor = self.connection.cursor()
+        self._enough(lambda: cursor.execute(sql))
+        return chain.from_iterable(iter(lambda: cursor.fetchmany(_BATCH), []))
+
+    def _enough(self, query: Callable[[], Found]) -> Found:
+        for memory in _MEMORY[1:]:
+            try:
+                return query()
+            except duckdb.OutOfMemoryException:
+                self.connection.execute(f"SET memory_limit = {literal(memory)}")
+        try:
+            return query()
+        except duckdb.OutOfMemoryException:
+            raise DataError(f"{self.path}: reading this takes more than {_MEMORY[-1]} of memory; replay a part of it") from None
 
     def _files(self, known: list[str]) -> dict[str, Path]:
         files: dict[str, Path] = {}
@@ -134,14 +155,14 @@ class Folder:
         if file.suffix == ".csv":
             columns = "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in _csv_names(file)) + "}"
             read = f"read_csv({path}, columns = {columns}, auto_detect = false, header = true, quote = '\"', escape = '\"')"
-            self.connection.execute(f"CREATE TABLE {table} AS SELECT {numbered}, * FROM {read}")
+            self.rows(f"CREATE TABLE {table} AS SELECT {numbered}, * FROM {read}")
         else:
             keys = _jsonl_keys(file)
             columns = ", ".join(
                 f"json ->> {literal('$.' + json.dumps(key, ensure_ascii=False))} AS {quoted(key)}" for key in keys
             )
             read = f"read_ndjson_objects({path})"
-            self.connection.execute(f"CREATE TABLE {table} AS SELECT {numbered}, {columns} FROM {read}")
+            self.rows(f"CREATE TABLE {table} AS SELECT {numbered}, {columns} FROM {read}")
         return table
 
 
@@ -150,7 +171,7 @@ def connect(spill: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     settings = {
         "threads": "1",
-        "memory_limit": literal(_MEMORY),
+        "memory_limit": literal(_MEMORY[0]),
         "temp_directory": literal(spill.as_posix()),
         "TimeZone": "'UTC'",
         "preserve_insertion_order": "true",

@@ -25,13 +25,6 @@ from cadenza.values import Value
 _ON_LINES = ("sku", "quantity", "price")
 
 
-class Joined(NamedTuple):
-    """SQL that gives, for each `key` of an event, some columns; `on` is the event's side of the key."""
-
-    sql: str
-    on: str
-
-
 class LineColumns(NamedTuple):
     """Where the columns of lines come from: those on the lines themselves, and those of their products."""
 
@@ -158,19 +151,20 @@ class LineReader:
 
     # -- Lists of lines -----------------------------------------------------------------------------------------------
 
-    def lists(self, fields: Sequence[str]) -> Joined:
-        """Give SQL for one list a field, in the order of the lines."""
+    def lists(self, fields: Sequence[str]) -> str:
+        """Give SQL for one list a field, in the order of the lines, for each `key` of an event."""
         columns = self.columns()
         inner = self.joined_lines(columns, fields)
         lists = ", ".join(f"list({quoted(name)} ORDER BY n) AS {quoted(name)}" for name in fields)
         counted = "count(*) AS line_count" + (f", {lists}" if lists else "")
-        return Joined(f"SELECT key, {counted} FROM ({inner}) GROUP BY key", self.key())
+        return f"SELECT key, {counted} FROM ({inner}) GROUP BY key"
 
     # -- Questions about lines ----------------------------------------------------------------------------------------
 
-    def answers(self, questions: Sequence[Derived], unlisted: tuple[Value, ...]) -> list[tuple[Joined, list[Derived]]]:
-        """Give SQL that answers the questions it can: those about products alone meet only the lines of fitting products.
+    def answers(self, questions: Sequence[Derived], unlisted: tuple[Value, ...]) -> list[tuple[str, list[Derived]]]:
+        """Give SQL that answers the questions it can, for each `key` of an event.
 
+        Those about products alone meet only the lines of fitting products.
         `unlisted` is a line of which nothing is known; a question that it fits must meet every line: a product may have no row.
         """
         columns = self.columns()
@@ -188,7 +182,7 @@ class LineReader:
             for kind, group in groups.items()
         ]
 
-    def _of_products(self, columns: LineColumns, group: list[tuple[Derived, str]]) -> Joined:
+    def _of_products(self, columns: LineColumns, group: list[tuple[Derived, str]]) -> str:
         fields = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.products.items())
         flags = ", ".join(f"({where}) AS {quoted(one.name)}" for one, where in group)
         any_flag = " OR ".join(quoted(one.name) for one, _ in group)
@@ -198,14 +192,14 @@ class LineReader:
         )
         picked = ", ".join(f"{_aggregate(one, quoted(one.name))} AS {quoted(one.name)}" for one, _ in group)
         lines = f"SELECT key, CAST(sku AS VARCHAR) AS join_sku FROM ({self.lines()})"
-        return Joined(f"SELECT key, {picked} FROM ({lines}) JOIN ({products}) USING (join_sku) GROUP BY key", self.key())
+        return f"SELECT key, {picked} FROM ({lines}) JOIN ({products}) USING (join_sku) GROUP BY key"
 
-    def _of_lines(self, columns: LineColumns, group: list[tuple[Derived, str]]) -> Joined:
+    def _of_lines(self, columns: LineColumns, group: list[tuple[Derived, str]]) -> str:
         looked_at = {term.name for one, _ in group for term in _fields(one.where)}
         fields = sorted(looked_at | {one.field for one, _ in group if one.field})
         inner = self.joined_lines(columns, fields)
         picked = ", ".join(f"{_aggregate(one, where)} AS {quoted(one.name)}" for one, where in group)
-        return Joined(f"SELECT key, {picked} FROM ({inner}) GROUP BY key", self.key())
+        return f"SELECT key, {picked} FROM ({inner}) GROUP BY key"
 
 
 def _aggregate(question: Derived, where: str) -> str:

@@ -25,6 +25,10 @@ def _between(column: str, above: str | None, upto: str | None) -> str:
     return f" WHERE {' AND '.join(bounds)}" if bounds else ""
 
 
+def _nulls_first(keys: Sequence[str]) -> str:
+    return ", ".join(f"{key} NULLS FIRST" for key in keys)
+
+
 class EventQuery:
     """The events of one kind. `fields_of` turns a row into the fields of an event, None where its head is them already."""
 
@@ -36,6 +40,7 @@ class EventQuery:
         self._lines = LineReader(rows, self._table)
         self._select: list[str] = []
         self._joins: list[str] = []
+        self._answered: dict[str, str] = {}
         self._decoders: list[Callable[[tuple[Any, ...]], Value]] = []
         self._plain = True
         self._fields()
@@ -56,16 +61,36 @@ class EventQuery:
         return naive_sql("at", self._table.columns["at"]) != "false"
 
     def sql(self, above: str | None, upto: str | None) -> str:
+        """Give SQL for the events in order. Those of many orders with lines are made some at a time, and put aside."""
         at, customer = self._table.columns["at"], "CAST(e.customer AS VARCHAR)"
         numbered = "seq" in self._table.columns
         seq = "coalesce(TRY_CAST(e.seq AS BIGINT), 0)" if numbered else "0"
         instant = instant_sql("e." + quoted("at"), at)
-        select = [f"{instant} AS t", *self._select, seq, naive_sql("e." + quoted("at"), at), f"{customer} AS c"]
+        fields = [f"{instant} AS t", *self._select, seq, naive_sql("e." + quoted("at"), at), f"{customer} AS c"]
         order = [customer, instant, *([seq] if numbered else []), *self._ties()]
-        return (
-            f"SELECT {', '.join(select)} FROM {self._rows.source(self.kind)} e {' '.join(self._joins)}"
-            f"{_between(customer, above, upto)} ORDER BY {', '.join(order)}"
+        source, where = self._rows.source(self.kind), _between(customer, above, upto)
+
+        def found(part: str = "TRUE", also: str = "") -> str:
+            return f"SELECT {', '.join(fields)}{also} FROM (SELECT * FROM {source} e WHERE {part}) e {self._joined(part)}{where}"
+
+        parts = self._rows.parts(source, self._lines.key()) if self._answered else []
+        if len(parts) < 2:
+            return f"{found()} ORDER BY {_nulls_first(order)}"
+        aside, keys = quoted(f"events {self.kind}"), [f"key{place}" for place in range(len(order))]
+        also = "".join(f", {one} AS {key}" for one, key in zip(order, keys, strict=True))
+        self._rows.folder.rows(f"CREATE OR REPLACE TABLE {aside} AS {found('FALSE', also)}")
+        for part in parts:
+            self._rows.folder.rows(f"INSERT INTO {aside} {found(part, also)}")
+        return f"SELECT * EXCLUDE ({', '.join(keys)}) FROM {aside} ORDER BY {_nulls_first(keys)}"
+
+    def _joined(self, part: str) -> str:
+        """Give the joins for the events that a condition on the key of lines picks."""
+        on = self._lines.key()
+        lines = (
+            f"LEFT JOIN (SELECT * FROM ({sql}) WHERE {part.replace(on, 'key')}) {name} ON {name}.key = {on}"
+            for name, sql in self._answered.items()
         )
+        return " ".join([*lines, *self._joins])
 
     def _ties(self) -> list[str]:
         """Give what settles the order of rows of one instant: the id, then the row itself in its canonical form."""
@@ -74,10 +99,10 @@ class EventQuery:
             whole = self._rows.folder.rows(f"SELECT count(*) = count(id) FROM {self._rows.source(self.kind)}")[0][0]
             if whole:
                 return ["CAST(e.id AS VARCHAR)"]
-        ids = ["CAST(e.id AS VARCHAR) NULLS LAST"] if "id" in columns else []
+        ids = ["e.id IS NULL", "CAST(e.id AS VARCHAR)"] if "id" in columns else []
         return [
             *ids,
-            *(f"{self._canonical(name)} NULLS FIRST" for name in sorted(columns) if name not in ("id", "at", "customer")),
+            *(f"{self._canonical(name)}" for name in sorted(columns) if name not in ("id", "at", "customer")),
         ]
 
     def _canonical(self, name: str) -> str:
@@ -93,8 +118,7 @@ class EventQuery:
         answers = self._answers(list(questions.values()))
         left = [one for name, one in questions.items() if name not in answers]
         if self._lines.available and (left or "items" in fields):
-            lists = self._lines.lists(self._layout.lines)
-            self._joins.append(f"LEFT JOIN ({lists.sql}) ll ON ll.key = {lists.on}")
+            self._answered["ll"] = self._lines.lists(self._layout.lines)
         products = self._product_fields(fields)
         for field in fields:
             if field in questions:
@@ -145,8 +169,8 @@ class EventQuery:
         """Join the answers that SQL gives to questions about lines; give the column of each."""
         found: dict[str, str] = {}
         if self._lines.available:
-            for number, (joined, answered) in enumerate(self._lines.answers(questions, (None,) * len(self._layout.lines))):
-                self._joins.append(f"LEFT JOIN ({joined.sql}) l{number} ON l{number}.key = {joined.on}")
+            for number, (sql, answered) in enumerate(self._lines.answers(questions, (None,) * len(self._layout.lines))):
+                self._answered[f"l{number}"] = sql
                 found |= {one.name: f"l{number}.{quoted(one.name)}" for one in answered}
         return found
 

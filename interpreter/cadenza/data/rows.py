@@ -27,6 +27,7 @@ _NEEDED = {
 _OF_EVENTS = ("customer", "at")
 """What every row has: of each table that is named here, and of each kind of event."""
 _LONGEST = 60
+_TOGETHER = 200_000
 _EARLIEST, _LATEST = -2_208_988_800_000_000, 7_258_118_400_000_000
 """The years 1900 to 2199: what lies outside is a slip of the pen, or another unit of time."""
 
@@ -59,6 +60,11 @@ class Rows:
     def source(self, name: str) -> str:
         """Give the SQL of a table without its bad rows."""
         return self._sources[name]
+
+    def parts(self, source: str, key: str) -> list[str]:
+        """Give conditions on the key of a table that cut it into parts: all of its keys at once might be too many for memory."""
+        parts = int(str(self.folder.rows(f"SELECT count(*) FROM {source}")[0][0])) // _TOGETHER + 1
+        return [f"hash({key}) % {parts} = {part}" for part in range(parts)]
 
     def add(self, table: Table) -> None:
         """Put a table that was made beside those of the folder; all of its rows are good."""
@@ -134,24 +140,30 @@ class Rows:
         """Rows that speak of a customer, an order or a product that is not there."""
         of_customers = "customer" in table.columns and table.name not in ("customers", "products", LINES)
         if of_customers and "customers" in self.folder.tables:
-            yield from self._missing("customer", "customers", "customer")
+            yield from self._missing(table, "customer", "customers", "customer")
         if table.name in HISTORIES and "products" in self.folder.tables:
-            yield from self._missing("sku", "products", "product")
+            yield from self._missing(table, "sku", "products", "product")
         if table.name == LINES:
             if "order" not in self.folder.tables or "id" not in self.folder.tables["order"].columns:
                 raise DataError(f"{table.path}: these lines belong to orders, and there is no table `order` with an `id`")
-            yield from self._missing("order_id", "order", "order")
+            yield from self._missing(table, "order_id", "order", "order")
 
-    def _missing(self, column: str, of: str, word: str) -> Iterator[Check]:
+    def _missing(self, table: Table, column: str, of: str, word: str) -> Iterator[Check]:
         """Tell an id that is nowhere from one whose own row cannot be used."""
         mine, key = f"CAST({quoted(column)} AS VARCHAR)", "sku" if of == "products" else "id"
-        every, good = (
-            f"SELECT CAST({key} AS VARCHAR) FROM {source} WHERE {key} IS NOT NULL"
-            for source in (self.folder.tables[of].source, self.source(of))
-        )
-        yield Check(column, f"{mine} NOT IN ({every})", f"there is no such {word}", f"add a row to {of}, or correct the {key}")
+        every, good = self.folder.tables[of].source, self.source(of)
+
+        def astray(among: str, part: str = "TRUE") -> str:
+            mine_of = f"SELECT file_row_number, {mine} AS k FROM {self.source(table.name)} WHERE k IS NOT NULL AND {part}"
+            theirs = f"SELECT CAST({key} AS VARCHAR) AS k FROM {among} WHERE {part}"
+            return f"SELECT file_row_number FROM ({mine_of}) ANTI JOIN ({theirs}) USING (k)"
+
+        if not any(self.folder.rows(f"{astray(good, part)} LIMIT 1") for part in self.parts(good, "k")):
+            return
+        nowhere, unusable = (f"file_row_number IN ({astray(among)})" for among in (every, good))
+        yield Check(column, nowhere, f"there is no such {word}", f"add a row to {of}, or correct the {key}")
         if of in self.bad:
-            yield Check(column, f"{mine} NOT IN ({good})", f"the row of this {word} cannot be used", f"correct that row of {of}")
+            yield Check(column, unusable, f"the row of this {word} cannot be used", f"correct that row of {of}")
 
     def _duplicates(self, table: Table) -> Iterator[Check]:
         """Rows whose id was there before: the first in the order of semantics 4.1 counts (4.2)."""
@@ -164,8 +176,11 @@ class Rows:
             key = f"(CAST(sku AS VARCHAR), {instant_sql(quoted('at'), table.columns['at'])})"
             says = "another row is of the same product and the same instant"
         source = self.source(table.name)
-        twice = f"SELECT {key} FROM {source} WHERE {key} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
-        if not self.folder.rows(f"SELECT 1 FROM ({twice}) LIMIT 1"):
+
+        def twice(part: str = "TRUE") -> str:
+            return f"SELECT {key} AS k FROM {source} WHERE k IS NOT NULL AND {part} GROUP BY k HAVING count(*) > 1"
+
+        if not any(self.folder.rows(f"{twice(part)} LIMIT 1") for part in self.parts(source, "k")):
             return
         order = "file_row_number"
         if table.name in known:
@@ -174,7 +189,7 @@ class Rows:
             order = f"{instant_sql(quoted('at'), table.columns['at'])}, CAST(customer AS VARCHAR), to_json({_row(table)})"
         later = (
             f"SELECT file_row_number FROM (SELECT file_row_number, row_number() OVER (PARTITION BY {key} ORDER BY {order}) "
-            f"AS n FROM {source} WHERE {key} IN ({twice})) WHERE n > 1"
+            f"AS n FROM {source} WHERE {key} IN ({twice()})) WHERE n > 1"
         )
         yield Check(column, f"file_row_number IN ({later})", says, "keep one of them")
 
@@ -193,7 +208,7 @@ class Rows:
         if not found:
             return []
         self.bad[table.name] = self.bad.get(table.name, 0) + len(found)
-        self.folder.connection.execute(f"CREATE TABLE {quoted(kept)} (row_number BIGINT)")
+        self.folder.rows(f"CREATE TABLE {quoted(kept)} (row_number BIGINT)")
         self.folder.connection.executemany(f"INSERT INTO {quoted(kept)} VALUES (?)", [[row[0]] for row in found])
         self._sources[table.name] = (
             f"(SELECT * FROM {source} WHERE file_row_number NOT IN (SELECT row_number FROM {quoted(kept)}))"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import marshal
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby, pairwise
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -26,7 +26,6 @@ from cadenza.engine.plan import Plan
 from cadenza.engine.replay import Span, Timeline
 from cadenza.values import Value
 
-_BATCH = 4096
 _AHEAD = 1 << 64
 """By how much the events of the shop come before all others of their instant."""
 
@@ -92,7 +91,7 @@ class Timelines:
         kinds = [kind for kind in sorted(self.plan.layout.events) if kind in tables and (only is None or kind in only)]
         cursors = [_Cursor(self, EventQuery(self.rows, self.plan.layout, kind), above, upto) for kind in kinds]
         query = CustomerQuery(self.rows, self.plan.layout, self.zone, self._instants())
-        for row in self.each(query.sql(self._ids(), above, upto)):
+        for row in self.rows.folder.each(query.sql(self._ids(), above, upto)):
             customer = str(row[0])
             digest = hashlib.blake2b(repr(row).encode(), digest_size=8)
             found = [events for cursor in cursors if (events := cursor.take(customer)) is not None]
@@ -102,11 +101,6 @@ class Timelines:
             fields = query.fields(row)
             number = int.from_bytes(digest.digest(), "big")
             yield Timeline(customer, fields, query.lists(fields), inputs, query.begins(row), number)
-
-    def each(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        cursor = self.rows.folder.connection.cursor()
-        cursor.execute(sql)
-        return chain.from_iterable(iter(lambda: cursor.fetchmany(_BATCH), []))
 
     def _ids(self) -> str:
         if "customers" in self.rows.folder.tables:
@@ -163,7 +157,7 @@ class _Cursor:
         self._query = query
         self._zone = timelines.zone
         self._convert = query.may_be_by_the_wall and not timelines.zone.is_utc
-        self._groups = groupby(timelines.each(query.sql(above, upto)), itemgetter(-1))
+        self._groups = groupby(timelines.rows.folder.each(query.sql(above, upto)), itemgetter(-1))
         self._ahead = next(self._groups, None)
 
     def take(self, customer: str) -> _Events | None:
