@@ -12,12 +12,13 @@ from typing import Any
 
 import attrs
 
+from cadenza.check.vocabulary import HISTORIES
 from cadenza.data.columns import instant_sql, literal, naive_sql, quoted
 from cadenza.data.errors import DataError
 from cadenza.data.lines import LineReader
 from cadenza.data.rows import Rows
 from cadenza.data.running import Running
-from cadenza.engine.catalogue import Baskets, Catalogue
+from cadenza.engine.catalogue import Baskets, Catalogue, Change
 from cadenza.engine.clock import Zone
 from cadenza.engine.plan import Plan
 from cadenza.values import DAY, Number, Value, exact
@@ -43,7 +44,19 @@ def catalogue(rows: Rows, plan: Plan, zone: Zone) -> Catalogue:
     if any(decoders):
         pairs = [(place, decode) for place, decode in enumerate(decoders) if decode is not None]
         found = [_decoded(row, pairs) for row in found]
-    return Catalogue(found, fields, zone, ShopFigures(rows, zone))
+    histories = [field for field in HISTORIES if field in fields and field in rows.folder.tables]
+    changes = [change for field in histories for change in _changes(rows, field, zone)]
+    return Catalogue(found, fields, zone, ShopFigures(rows, zone), changes)
+
+
+def _changes(rows: Rows, field: str, zone: Zone) -> Iterator[Change]:
+    """Give what the table of a field says of products: from when they have which value."""
+    table = rows.folder.tables[field]
+    value, at = rows.read(table, field), table.columns["at"]
+    instant, naive = instant_sql(quoted("at"), at), naive_sql(quoted("at"), at)
+    sql = f"SELECT CAST(sku AS VARCHAR), {instant}, {naive}, {value.sql} FROM {rows.source(field)} ORDER BY ALL"
+    for sku, t, by_the_wall, found in rows.folder.each(sql):
+        yield Change(sku, field, zone.instant(t) if by_the_wall else t, value.decode(found) if value.decode else found)
 
 
 def _decoded(row: tuple[Value, ...], decoders: Sequence[tuple[int, Callable[[Value], Value]]]) -> tuple[Value, ...]:
@@ -144,7 +157,7 @@ class ShopFigures:
         return {"units": quantity, "revenue": quantity * price}
 
     def _in_parts(self, name: str) -> bool:
-        return self._reader is not None and self._reader.decoders().get(name) is not None
+        return self._reader is not None and self._reader.decoders.get(name) is not None
 
     def _lines_sql(self) -> str:
         reader = self._reader

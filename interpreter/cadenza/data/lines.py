@@ -22,7 +22,8 @@ from cadenza.engine.derive import Derived
 from cadenza.syntax.walk import walk
 from cadenza.values import Value
 
-_ON_LINES = ("sku", "quantity", "price")
+EVERY_KEY = "TRUE /* every key */"
+"""Stands in the SQL of lines for a condition on their `key`; one that picks some of the keys may be put in its place."""
 
 
 class LineColumns(NamedTuple):
@@ -102,7 +103,8 @@ class LineReader:
             if "line" in table.columns:
                 n = f"(TRY_CAST(line AS BIGINT), {n})"
             columns = [quoted(name) for name in table.columns if name not in ("order_id", "line")]
-            return f"SELECT CAST(order_id AS VARCHAR) AS key, {n} AS n, {', '.join(columns)} FROM {self.rows.source(LINES)}"
+            keyed = f"SELECT CAST(order_id AS VARCHAR) AS key, * FROM {self.rows.source(LINES)}"
+            return f"SELECT key, {n} AS n, {', '.join(columns)} FROM ({keyed}) WHERE {EVERY_KEY}"
         physical = self.table.columns["items"]
         fields = self._nested_fields
         items = "items"
@@ -111,8 +113,8 @@ class LineReader:
             items = f"from_json(TRY_CAST(nullif(trim(CAST(items AS VARCHAR)), '') AS JSON), {literal(shape)})"
         picked = ", ".join(f"CAST(line.{quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in fields)
         return (
-            f"SELECT key, n, {picked} FROM (SELECT file_row_number AS key, unnest({items}) AS line, "
-            f"generate_subscripts({items}, 1) AS n FROM {self.rows.source(self.table.name)})"
+            f"SELECT key, n, {picked} FROM (SELECT key, unnest({items}) AS line, generate_subscripts({items}, 1) AS n "
+            f"FROM (SELECT file_row_number AS key, items FROM {self.rows.source(self.table.name)}) WHERE {EVERY_KEY})"
         )
 
     def joined_lines(self, columns: LineColumns, fields: Sequence[str]) -> str:
@@ -131,6 +133,7 @@ class LineReader:
             f"FROM {self.rows.source('products')}) USING (join_sku)"
         )
 
+    @cached_property
     def decoders(self) -> dict[str, Callable[[object], Value] | None]:
         """Give the way of each field of a line into Python."""
         types, digits = self.rows.types(LINES), self.rows.program.shop.digits
@@ -154,10 +157,11 @@ class LineReader:
     def lists(self, fields: Sequence[str]) -> str:
         """Give SQL for one list a field, in the order of the lines, for each `key` of an event."""
         columns = self.columns()
-        inner = self.joined_lines(columns, fields)
-        lists = ", ".join(f"list({quoted(name)} ORDER BY n) AS {quoted(name)}" for name in fields)
+        # A list sorted by a number takes far less memory than one sorted by what makes the order.
+        ranked = f"SELECT *, row_number() OVER (PARTITION BY key ORDER BY n) AS place FROM ({self.joined_lines(columns, fields)})"
+        lists = ", ".join(f"list({quoted(name)} ORDER BY place) AS {quoted(name)}" for name in fields)
         counted = "count(*) AS line_count" + (f", {lists}" if lists else "")
-        return f"SELECT key, {counted} FROM ({inner}) GROUP BY key"
+        return f"SELECT key, {counted} FROM ({ranked}) GROUP BY key"
 
     # -- Questions about lines ----------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cadenza.data.columns import decimal_value, instant_sql, literal, naive_sql, quoted
-from cadenza.data.lines import LineReader
+from cadenza.data.lines import EVERY_KEY, LineReader
 from cadenza.data.rows import Rows
 from cadenza.engine.clock import Zone
 from cadenza.engine.derive import Derived
@@ -73,7 +73,8 @@ class EventQuery:
         def found(part: str = "TRUE", also: str = "") -> str:
             return f"SELECT {', '.join(fields)}{also} FROM (SELECT * FROM {source} e WHERE {part}) e {self._joined(part)}{where}"
 
-        parts = self._rows.parts(source, self._lines.key()) if self._answered else []
+        largest = f"({self._lines.lines()})" if "ll" in self._answered else source
+        parts = self._rows.parts(largest, self._lines.key()) if self._answered else []
         if len(parts) < 2:
             return f"{found()} ORDER BY {_nulls_first(order)}"
         aside, keys = quoted(f"events {self.kind}"), [f"key{place}" for place in range(len(order))]
@@ -87,7 +88,7 @@ class EventQuery:
         """Give the joins for the events that a condition on the key of lines picks."""
         on = self._lines.key()
         lines = (
-            f"LEFT JOIN (SELECT * FROM ({sql}) WHERE {part.replace(on, 'key')}) {name} ON {name}.key = {on}"
+            f"LEFT JOIN ({sql.replace(EVERY_KEY, part.replace(on, 'key'))}) {name} ON {name}.key = {on}"
             for name, sql in self._answered.items()
         )
         return " ".join([*lines, *self._joins])
@@ -200,7 +201,7 @@ class EventQuery:
         return tuple(zip(*columns, strict=True)) if columns else ((),) * int(lists["n"])
 
     def _line_decoder(self, name: str) -> Callable[[object], Value] | None:
-        return self._lines.decoders().get(name)
+        return self._lines.decoders.get(name)
 
 
 class CustomerQuery:

@@ -7,12 +7,13 @@ Rule 2: figures are whole numbers or exact fractions, and every order has the SK
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
-from itertools import chain, groupby
+from functools import cached_property, partial
+from itertools import accumulate, chain, groupby
 from operator import itemgetter
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -22,8 +23,8 @@ from cadenza.values import Number, Value
 _T = TypeVar("_T")
 _NEIGHBOURS = 50
 """How many similar customers are asked what they bought."""
-_MOST_COUNTED = 4096
-"""Of how many products the counts are kept at hand."""
+_MOST_PLACES = 1 << 24
+"""How many places of orders are kept at hand, of what was bought together: four bytes each."""
 
 
 class Bought(NamedTuple):
@@ -54,6 +55,29 @@ class Figures(Protocol):
         raise NotImplementedError
 
 
+class _Others(NamedTuple):
+    """What is in one order with a product more than once, most often first: places of these orders, one list after the other."""
+
+    skus: list[str]
+    starts: array[int]
+    places: array[int]
+
+
+def _others(sku: str, orders: Sequence[int], contents: Sequence[Sequence[str]]) -> _Others:
+    counts = Counter(chain.from_iterable([contents[place] for place in orders]))
+    del counts[sku]
+    often = sorted([(-count, other) for other, count in counts.items() if count > 1])
+    ranks = {other: rank for rank, (_, other) in enumerate(often)}
+    starts = array("I", accumulate([-count for count, _ in often], initial=0))
+    places, free = array("I", bytes(array("I").itemsize * starts[-1])), starts[:]
+    for place in orders:
+        for other in contents[place]:
+            if (rank := ranks.get(other)) is not None:
+                places[free[rank]] = place
+                free[rank] += 1
+    return _Others(list(ranks), starts, places)
+
+
 class Baskets:
     """Orders as sets of products, in the order of days."""
 
@@ -69,7 +93,8 @@ class Baskets:
             self._days.append(day)
             self._customers.append(customer)
             self._contents.append(contents)
-        self._counted: dict[str, tuple[int, Counter[str]]] = {}
+        self._paired: dict[str, _Others] = {}
+        self._places = 0
 
     def number(self, day: int) -> int:
         """Give how many orders there were before a day."""
@@ -84,17 +109,29 @@ class Baskets:
         """How many orders, of all there ever are, hold the product that most of them hold: a bound for any day."""
         return max(map(len, self._with.values()), default=0)
 
-    def together(self, day: int, sku: str) -> Mapping[str, int]:
-        """Give how many orders before a day hold a product together with each other one; itself is among them."""
-        holding = self.holding(day, sku)
-        before, counts = self._counted.pop(sku, (0, Counter()))
-        if before > holding:
-            before, counts = 0, Counter()
-        counts.update(chain.from_iterable([self._contents[place] for place in self._with.get(sku, ())[before:holding]]))
-        if len(self._counted) >= _MOST_COUNTED:
-            del self._counted[next(iter(self._counted))]
-        self._counted[sku] = holding, counts
-        return counts
+    def together(self, day: int, sku: str, first: int = 0, upto: int | None = None) -> tuple[dict[str, int], int]:
+        """Give how many orders before a day hold a product together with each other one, where any two ever do.
+
+        The others stand in the order of how often that ever was; `first` and `upto` cut a part of them out, and the second result
+        is the most that one after the part may have. What is still to come bounds what is worked out, and changes nothing of it.
+        """
+        skus, starts, places = self._others(sku)
+        end, last = self.number(day), len(skus) if upto is None else min(upto, len(skus))
+        counts = {
+            skus[rank]: bisect_left(places, end, starts[rank], starts[rank + 1]) - starts[rank] for rank in range(first, last)
+        }
+        rest = 0 if last == len(skus) else min(starts[last + 1] - starts[last], self.holding(day, sku))
+        return counts, rest
+
+    def _others(self, sku: str) -> _Others:
+        found = self._paired.pop(sku, None)
+        if found is None:
+            found = _others(sku, self._with.get(sku, ()), self._contents)
+            self._places += len(found.places)
+            while self._places > _MOST_PLACES and self._paired:
+                self._places -= len(self._paired.pop(next(iter(self._paired))).places)
+        self._paired[sku] = found
+        return found
 
     # -- Similar customers --------------------------------------------------------------------------------------------
 
@@ -175,16 +212,51 @@ Row = tuple[Value, ...]
 """What is known of a product, in the order of the plan's layout; its SKU is the first."""
 
 
-class Catalogue:
-    """The products of a shop by SKU, in the order of SKUs, with the figures and the zone of the shop."""
+class Change(NamedTuple):
+    """From an instant on, a field of a product has another value."""
 
-    def __init__(self, rows: Iterable[Row], fields: Sequence[str], zone: Zone, figures: Figures) -> None:
+    sku: str
+    field: str
+    at: int
+    value: Value
+
+
+class Catalogue:
+    """The products of a shop by SKU, in the order of SKUs, with the figures and the zone of the shop.
+
+    `products` are as they were before any of the `changes`.
+    """
+
+    def __init__(
+        self, rows: Iterable[Row], fields: Sequence[str], zone: Zone, figures: Figures, changes: Iterable[Change] = ()
+    ) -> None:
         self.products: dict[str, Row] = {str(row[0]): row for row in sorted(rows, key=lambda row: str(row[0]))}
         self.zone = zone
         self.figures = figures
         self._fields = {name: place for place, name in enumerate(fields)}
         self.released = self._fields.get("released")
         self._kept: dict[object, tuple[object, ...]] = {}
+        self._changes: dict[str, list[Change]] = {}
+        for change in sorted(changes, key=itemgetter(2)):
+            self._changes.setdefault(change.sku, []).append(change)
+        self._changed = sorted({change.at for of_one in self._changes.values() for change in of_one})
+
+    def edition(self, now: int) -> int:
+        """Give a number that stays while no product changes."""
+        return bisect_right(self._changed, now)
+
+    def as_of(self, now: int) -> Callable[[str], Row | None]:
+        """Give the way to a product as it is at an instant, what changes at that instant included."""
+        return partial(self._row, now) if self._changes else self.products.get
+
+    def _row(self, now: int, sku: str) -> Row | None:
+        row, changes = self.products.get(sku), self._changes.get(sku)
+        if row is None or changes is None:
+            return row
+        values = list(row)
+        for change in changes[: bisect_right(changes, now, key=itemgetter(2))]:
+            values[self._fields[change.field]] = change.value
+        return tuple(values)
 
     def field(self, name: str) -> Callable[[Row], Value]:
         """Give the way to a field of a product."""

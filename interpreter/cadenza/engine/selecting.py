@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from heapq import nlargest
+from heapq import heappop, heappush
 from itertools import groupby, islice
 from math import lcm
 from operator import itemgetter
@@ -26,7 +26,7 @@ from cadenza.syntax.walk import walk
 from cadenza.values import Length
 
 if TYPE_CHECKING:
-    from cadenza.engine.catalogue import Catalogue
+    from cadenza.engine.catalogue import Catalogue, Row
     from cadenza.engine.customer import Customer
 
 SMOOTHING = 5
@@ -34,6 +34,8 @@ SMOOTHING = 5
 TOGETHER = 2
 """How often two products must have been bought together: once is chance."""
 _AT_FIRST = 16
+_AT_ONCE = 16
+_NONE = (-1, -1)
 _SALES = {"units sold": "units", "revenue": "revenue"}
 _STATIC: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "newest": (("released",), lambda released: released),
@@ -124,7 +126,8 @@ class SelectionPlan:
         if not self.shared or taken:
             return list(self.each(c, most, taken))
         catalogue = c.plan.catalogue
-        return catalogue.kept((self, catalogue.zone.day(c.now), most), lambda: tuple(self.each(c, most, taken)))
+        key = (self, catalogue.zone.day(c.now), catalogue.edition(c.now), most)
+        return catalogue.kept(key, lambda: tuple(self.each(c, most, taken)))
 
     def each(self, c: Customer, most: int | None, taken: frozenset[str]) -> Iterator[Pick]:
         """Give products one by one; where there are fewer than wanted, `else` fills the places that are left."""
@@ -142,12 +145,12 @@ class SelectionPlan:
     def _fitting(self, c: Customer, taken: frozenset[str]) -> Iterator[str]:
         """Give the products in order that are to be had, are not taken, fit `where`, and are not too many of a kind."""
         catalogue = c.plan.catalogue
-        products, where = catalogue.products, self._where
+        product, where = catalogue.as_of(c.now), self._where
         candidate, counts = Candidate(), [Counter[object]() for _ in self._limits]
         read = [catalogue.field(name) for _, name in self._limits]
         released, today = catalogue.released, catalogue.zone.day(c.now)
         for sku in self._ordered(c, taken):
-            row: tuple[Any, ...] | None = products.get(sku)
+            row: tuple[Any, ...] | None = product(sku)
             if row is None or sku in taken or (released is not None and (row[released] or 0) > today):
                 continue
             candidate.fields = row
@@ -201,7 +204,7 @@ class SelectionPlan:
             def in_order() -> tuple[str, ...]:
                 return tuple(self._rest_sorted(list(catalogue.products), self._rankings, c, catalogue))
 
-            return catalogue.kept((self, "order"), in_order)
+            return catalogue.kept((self, "order", catalogue.edition(c.now)), in_order)
         first, *rest = self._rankings
         if first.sales is None:
             return self._rest_sorted(list(catalogue.products), self._rankings, c, catalogue)
@@ -248,7 +251,7 @@ class _RankingPlan:
     def scores(self, skus: Sequence[str], c: Customer, catalogue: Catalogue, baskets: Sequence[str]) -> Mapping[str, Any]:
         if self.static:
             names, work = _STATIC[self.measure]
-            return dict(_by_fields(skus, catalogue, names, work))
+            return dict(_by_fields(skus, c, names, work))
         day = catalogue.zone.day(c.now)
         if self.sales is not None:
             sold = catalogue.figures.sold(self.sales, self.first_day(day), day, skus)
@@ -258,12 +261,11 @@ class _RankingPlan:
         return confidence(list(dict.fromkeys(baskets)), day, catalogue)
 
 
-def _by_fields(
-    skus: Sequence[str], catalogue: Catalogue, names: Sequence[str], work: Callable[..., Any]
-) -> Iterator[tuple[str, Any]]:
-    read = [catalogue.field(name) for name in names]
+def _by_fields(skus: Sequence[str], c: Customer, names: Sequence[str], work: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    read = [c.plan.catalogue.field(name) for name in names]
+    product = c.plan.catalogue.as_of(c.now)
     for sku in skus:
-        row = catalogue.products.get(sku)
+        row = product(sku)
         values = [] if row is None else [get(row) for get in read]
         if values and None not in values:
             yield sku, work(*values)
@@ -308,22 +310,23 @@ def _candidates(kind: str, start: list[str], c: Customer, catalogue: Catalogue) 
             named = [one for sku in start if sku in catalogue.products for one in read(catalogue.products[sku]) or ()]  # type: ignore[attr-defined]
             return [one for one in named if one not in start]
         case "upgrades":
-            return _upgrades(start, catalogue)
+            return _upgrades(start, catalogue, catalogue.as_of(c.now))
         case _:
             return start
 
 
-def _upgrades(start: list[str], catalogue: Catalogue) -> list[str]:
+def _upgrades(start: list[str], catalogue: Catalogue, product: Callable[[str], Row | None]) -> list[str]:
     """Give what is dearer and of the same category, the next step up first."""
     price, category = catalogue.field("price"), catalogue.field("category")
     found: dict[str, Any] = {}
     for sku in start:
-        row = catalogue.products.get(sku)
+        row = product(sku)
         paid: Any = None if row is None else price(row)
         if row is None or paid is None or category(row) is None:
             continue
         for other in catalogue.of_category(category(row)):
-            dearer: Any = price(catalogue.products[other])
+            step = product(other)
+            dearer: Any = None if step is None else price(step)
             if dearer is not None and dearer > paid and other not in start:
                 found[other] = -dearer
     return _sorted(found, [found])
@@ -335,51 +338,71 @@ def confidence(basket: Sequence[str], day: int, catalogue: Catalogue) -> dict[st
     A share is smoothed towards the popularity of the other product, (c + k·p) / (n + k), so that few orders do not count as many;
     all shares have one denominator, which is left out.
     """
-    return _shares(basket, day, catalogue, None)[0]
+    shares = _Shares(basket, day, catalogue)
+    for sku in basket:
+        shares.look(sku, 0, None)
+    return shares.found
 
 
 def by_confidence(basket: Sequence[str], day: int, catalogue: Catalogue) -> Iterator[str]:
-    """Give what is bought together with these products, the most likely first, worked out in growing portions.
+    """Give what is bought together with these products, the most likely first, worked out only as far as it is asked for.
 
-    A share hangs on how often two products were bought together, and little on anything else: whatever was not bought together
-    often enough to be looked at has a share below a bound, and what is above it is in its place.
+    A share hangs on how often two products were bought together, and little on anything else: of each product of the basket, what
+    was not looked at yet has a share below a bound. The one with the highest bound is looked at further, and what is above all
+    bounds is in its place.
     """
-    portion, given = _AT_FIRST, 0
-    while True:
-        found, bound = _shares(basket, day, catalogue, portion)
-        ranked = [sku for sku in _sorted(found, [found]) if found[sku][0] > bound]
-        yield from ranked[given:]
-        if bound < 0:
-            return
-        given, portion = len(ranked), portion * 8
+    shares = _Shares(basket, day, catalogue)
+    bounds = [(-shares.highest, sku, 0) for sku in sorted(basket)]
+    ready: list[tuple[int, int, str]] = []
+    given: set[str] = set()
+    while bounds:
+        bound, sku, looked = heappop(bounds)
+        yield from shares.above(-bound, ready, given)
+        better, rest = shares.look(sku, looked, looked + _AT_ONCE)
+        for other in better:
+            score, together = shares.found[other]
+            heappush(ready, (-score, -together, other))
+        if rest is not None:
+            heappush(bounds, (-rest, sku, looked + _AT_ONCE))
+    yield from shares.above(-1, ready, given)
 
 
-def _shares(basket: Sequence[str], day: int, catalogue: Catalogue, most: int | None) -> tuple[dict[str, tuple[int, int]], int]:
-    """Give shares, perhaps only of what was bought together `most` with each product, and what no other share exceeds."""
-    baskets = catalogue.figures.baskets
-    number = baskets.number(day)
-    held = {sku: baskets.holding(day, sku) for sku in basket}
-    whole = lcm(*(count + SMOOTHING for count in held.values()))
-    popular: dict[str, int] = {}
-    found: dict[str, tuple[int, int]] = {}
-    bound = -1
-    for sku, count in held.items():
-        factor = whole // (count + SMOOTHING)
-        counts = baskets.together(day, sku)
-        least = TOGETHER
-        if most is not None and len(counts) > most:
-            least = max(least, nlargest(most, counts.values())[-1])
-        if least > TOGETHER:
-            bound = max(bound, ((least - 1) * number + SMOOTHING * baskets.most_held) * factor)
-        for other, together in [one for one in counts.items() if one[1] >= least]:
-            if other in held:
+class _Shares:
+    """The shares found so far; `highest` is above any."""
+
+    def __init__(self, basket: Sequence[str], day: int, catalogue: Catalogue) -> None:
+        self.found: dict[str, tuple[int, int]] = {}
+        self._baskets, self._day = catalogue.figures.baskets, day
+        self._number = self._baskets.number(day)
+        self._held = {sku: self._baskets.holding(day, sku) for sku in basket}
+        self._whole = lcm(*(count + SMOOTHING for count in self._held.values()))
+        self._popular: dict[str, int] = {}
+        self.highest = self._whole * (self._number + SMOOTHING * self._baskets.most_held + 1)
+
+    def look(self, sku: str, first: int, upto: int | None) -> tuple[list[str], int | None]:
+        """Look at some more of what was bought with a product; give what has a better share now, and a bound for the rest."""
+        baskets, held, number, popular = self._baskets, self._held, self._number, self._popular
+        factor = self._whole // (held[sku] + SMOOTHING)
+        counts, rest = baskets.together(self._day, sku, first, upto)
+        better = []
+        for other, together in counts.items():
+            if together < TOGETHER or other in held:
                 continue
             if other not in popular:
-                popular[other] = SMOOTHING * baskets.holding(day, other)
+                popular[other] = SMOOTHING * baskets.holding(self._day, other)
             score = ((together * number + popular[other]) * factor, together)
-            if other not in found or found[other] < score:
-                found[other] = score
-    return found, bound
+            if self.found.get(other, _NONE) < score:
+                self.found[other] = score
+                better.append(other)
+        return better, (rest * number + SMOOTHING * baskets.most_held) * factor if rest >= TOGETHER else None
+
+    def above(self, bound: int, ready: list[tuple[int, int, str]], given: set[str]) -> Iterator[str]:
+        """Take those above a bound, the best first."""
+        while ready and -ready[0][0] > bound:
+            other = heappop(ready)[-1]
+            if other not in given:
+                given.add(other)
+                yield other
 
 
 def _looks_beyond(term: object) -> bool:
