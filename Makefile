@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lint types slow bench build clean help
+.PHONY: demo test check lint types slow matrix bench build clean help
 
 help:
 	@echo "make demo    replay the example flows over a real retail year and show what came of it"
 	@echo "make test    run the tests"
 	@echo "make check   all that CI runs: lint, types, tests, slow checks"
 	@echo "make slow    the checks that take their time: parser fuzzing, determinism, the real year"
+	@echo "make matrix  replay the examples on machines of many kinds, and see that all write one journal"
 	@echo "make bench   measure against the hand-written baseline"
 
 $(READY): pyproject.toml interpreter/build_tables.py
@@ -28,6 +29,9 @@ test: $(READY)
 slow: $(READY)
 	$(BIN)/python -m pytest -n auto -m slow
 
+matrix: $(READY)
+	$(BIN)/python -m tests.matrix
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -36,7 +40,7 @@ types: $(READY)
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-check: lint types test slow
+check: lint types test slow matrix
 
 bench: $(READY)
 	$(BIN)/python benchmarks/year.py
