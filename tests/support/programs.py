@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import NamedTuple
 
+from tests.support.generating import seldom
 from tests.support.generating.dice import Dice
 from tests.support.generating.expressions import Expressions
 from tests.support.generating.flows import FlowMaker
+from tests.support.generating.lending import lent
+from tests.support.generating.promises import PromiseMaker
+from tests.support.generating.selections import Selections
 from tests.support.generating.shops import Limit, Shop, limit, shop
 from tests.support.generating.steps import Lines, indented
+from tests.support.generating.trials import Trials
 from tests.support.generating.words import BUILT_IN, CURRENCIES, DECLARED, FLOWS, FROM_FLOWS, OUTSIDE, Scope, World
 
 _PLAIN = Scope(still=True)
 _PARAMETER = Scope(parameters={"period": "duration"}, still=True)
 _VALUES = ("number", "money", "text", "moment", "date", "duration")
+_GROUP = re.compile(r"^  group (\w+)$", re.MULTILINE)
+_LIMIT = re.compile(r"^  at most \d+ messages? (per (?:\d+ )?\w+)", re.MULTILINE)
 
 
 class Made(NamedTuple):
@@ -21,25 +30,39 @@ class Made(NamedTuple):
 
     seed: int
     text: str
+    others: dict[str, str]
+    """The files that it uses, by name."""
     shop: Shop
     limits: tuple[Limit, ...]
     """The limits of the shop and of the flows."""
+    always: tuple[Limit, ...]
+    """What is promised never to be exceeded."""
     fields: dict[str, str]
     """The fields of a customer that it may speak of, with their types."""
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        return self.text, *self.others.values()
 
+    @property
+    def whole(self) -> str:
+        return "\n".join(self.files)
+
+
+@lru_cache(maxsize=256)
 def program(seed: int) -> Made:
     """Make the program of a number."""
     dice = Dice("program", seed)
     currency = dice.pick(("EUR", "EUR", *CURRENCIES))
     fields = {name: DECLARED[name][0] for name in dice.some(tuple(DECLARED), 7)} | {"score": "number"} | BUILT_IN
     flows = FLOWS[: dice.pick((1, 1, 1, 2, 2, 3))]
-    world = World(currency, fields, flows, starts=dice.chance(40))
+    world = World(seed, currency, fields, flows, starts=dice.chance(40))
     lines, facts = shop(dice, currency)
     parts = [["cadenza 1"]] if dice.chance(20) else []
-    parts += [lines, *_declarations(dice, world, fields)]
+    borrowed = lent(seed, world)
+    parts += [*borrowed.uses, lines, *_declarations(dice, world, fields)]
     started = flows[-1] if len(flows) > 1 and dice.chance(25) else None
-    limits = list(facts.limits)
+    limits = [*facts.limits, *borrowed.limits]
     for name in flows:
         line = ""
         if dice.chance(15):
@@ -49,12 +72,26 @@ def program(seed: int) -> Made:
         parts.append(FlowMaker(dice, world, line).flow(name, starts, enters=name != started))
     if dice.chance(12):
         parts += FlowMaker(dice, world, "").of_table("paired")
-    text = "\n\n".join("\n".join(part) for part in parts) + "\n"
-    return Made(seed, text, facts, tuple(limits), fields)
+    promised = PromiseMaker(Dice("promises", seed), world, sorted(set(_GROUP.findall(_joined(parts)))))
+    parts += [[line] for line in promised.promises()]
+    parts += _tests(Dice("tests", seed), world, parts)
+    return Made(seed, _joined(parts), borrowed.files, facts, tuple(limits), tuple(promised.facts), fields)
+
+
+def _joined(parts: list[Lines]) -> str:
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _tests(dice: Dice, world: World, parts: list[Lines]) -> list[Lines]:
+    if not dice.chance(10):
+        return []
+    limits = [f"limit {period}" for period in _LIMIT.findall(_joined(parts))]
+    return [Trials(dice, world, world.flows, limits).trial(number) for number in range(dice.between(1, 2))]
 
 
 def _declarations(dice: Dice, world: World, fields: dict[str, str]) -> list[Lines]:
     parts = [[f"field customer.{name}: {DECLARED[name][1]}"] for name in fields if name in DECLARED]
+    parts += _seldom(world)
     write = Expressions(dice, world)
     flows, world.flows = world.flows, ()  # a segment that asks for a flow reads better below, in the flows themselves
     for name in ("touch", "big")[: dice.below(3)]:
@@ -71,7 +108,25 @@ def _declarations(dice: Dice, world: World, fields: dict[str, str]) -> list[Line
     if dice.chance(30):
         parts.append(["value pieces(things) = count(things)"])
         world.counters.append("pieces")
+    parts += Selections(world.shown, world).declared()
     world.flows = flows
+    return parts
+
+
+def _seldom(world: World) -> list[Lines]:
+    """Declare what few programs have: a kind of event, a table to look things up in, segments that customers are compared by."""
+    dice, parts = world.seldom, []
+    if dice.chance(15):
+        parts.append(["event scan(place: text, worth: money, level: number, planned: moment)"])
+        world.scans = True
+    if dice.chance(15):
+        parts.append(seldom.table(dice, world))
+    if dice.chance(15):
+        for name in ("regulars", "lookers")[: dice.below(3)]:
+            parts.append(seldom.members(dice, world, name))
+            world.members.append(name)
+            world.segments[name] = None
+        world.among = True
     return parts
 
 
@@ -98,6 +153,7 @@ def _value(dice: Dice, write: Expressions, name: str, world: World) -> Lines:
     else:
         cases = [f"{write.value(type_, _PLAIN, 1)} if {write.condition(_PLAIN, 1)}" for _ in range(dice.between(1, 2))]
         otherwise = [f"else {write.value(type_, _PLAIN, 1)}"] if dice.chance(70) else []
-        lines = [f"value {name}", *indented([*cases, *otherwise])]
+        doc = ['"What it comes to."'] if world.seldom.chance(20) else []
+        lines = [f"value {name}", *indented([*doc, *cases, *otherwise])]
     world.values[name] = type_
     return lines

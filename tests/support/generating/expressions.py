@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cadenza.check.vocabulary import EVENTS
+from tests.support.generating import seldom
 from tests.support.generating.dice import Dice
 from tests.support.generating.words import (
     ABOUT_MESSAGES,
     CURRENCIES,
+    EVENTS,
     FROM_FLOWS,
     LITERALS,
     OUTSIDE,
+    SELDOM,
     TEXTS,
     Scope,
     World,
@@ -35,6 +37,11 @@ class Expressions:
     def text(self, field: str) -> str:
         return f'"{self.dice.pick(TEXTS.get(field, ("x", "")))}"'
 
+    def named_text(self, text: str, scope: Scope) -> str:
+        """Give a text, perhaps as the parameter that holds one."""
+        own = [name for name, type_ in scope.parameters.items() if type_ == "text" and name not in scope.fields]
+        return self.world.seldom.pick(own) if own and self.world.seldom.chance(30) else text
+
     def money(self) -> str:
         digits = CURRENCIES[self.world.currency]
         cents = f".{self.dice.pick(('5', '99', '00'))[:digits]}" if digits and self.dice.chance(20) else ""
@@ -52,10 +59,10 @@ class Expressions:
     def names(self, type_: str, scope: Scope) -> list[str]:
         """Give what has a name and this type."""
         found = [f"customer.{name}" for name, one in self.world.fields.items() if one == type_]
-        found += [name for name, one in fields_of(scope.element).items() if one == type_]
+        found += [name for name, one in scope.fields.items() if one == type_]
         if scope.trigger is not None:
             found += [f"trigger.{name}" for name, one in ({"at": "moment"} | fields_of(scope.trigger)).items() if one == type_]
-        shadowed = fields_of(scope.element)
+        shadowed = scope.fields
         found += [name for name, one in scope.parameters.items() if one == type_ and name not in shadowed]
         found += [name for name, one in self.world.values.items() if one == type_]
         found += {
@@ -77,6 +84,8 @@ class Expressions:
     def value(self, type_: str, scope: Scope, depth: int) -> str:
         if type_ == "condition":
             return f"({self.condition(scope._replace(still=True), depth)})" if depth > 0 else self.leaf(type_, scope)
+        if (asked := seldom.value(type_, scope, self.world)) is not None:
+            return asked
         if depth <= 0 or self.dice.chance(35):
             return self.leaf(type_, scope)
         made: dict[str, list[Callable[[], str]]] = {
@@ -179,12 +188,14 @@ class Expressions:
     # -- Streams ------------------------------------------------------------------------------------------------------
 
     def kind(self, *, effects: int = 25) -> str:
+        if self.world.scans and self.world.seldom.chance(8):
+            return self.world.seldom.pick(SELDOM)
         return self.dice.weighted(FROM_FLOWS if self.dice.chance(effects) else OUTSIDE)
 
     def pattern(self, kind: str, scope: Scope, *, field: str = "") -> str:
         """Name an event, perhaps with a main field."""
         main = EVENTS[kind].main
-        text = f" {self.text(main)}" if main is not None and self.dice.chance(15) else ""
+        text = f" {self.named_text(self.text(main), scope)}" if main is not None and self.dice.chance(15) else ""
         ours = " of this flow" if scope.running and kind in ABOUT_MESSAGES and self.dice.chance(25) else ""
         return f"{kind}{field}{text}{ours}"
 
@@ -229,9 +240,7 @@ class Expressions:
     def _windows(self, scope: Scope, depth: int) -> str:
         found = ""
         if self.dice.chance(45):
-            lengths = [
-                name for name, type_ in scope.parameters.items() if type_ == "duration" and name not in fields_of(scope.element)
-            ]
+            lengths = [name for name, type_ in scope.parameters.items() if type_ == "duration" and name not in scope.fields]
             found += f" in the last {self.dice.pick(lengths) if lengths and self.dice.chance(70) else self.literal('duration')}"
         if self.dice.chance(12):
             edges = [
@@ -265,6 +274,8 @@ class Expressions:
         return f"{self.dice.maybe(15, lambda: 'not ')}{self._single(scope, depth)}"
 
     def _single(self, scope: Scope, depth: int) -> str:
+        if (asked := seldom.condition(scope, self.world)) is not None:
+            return asked
         makers = {
             self._compared: 8,
             self._threshold: 6,
@@ -282,7 +293,7 @@ class Expressions:
 
     def _compared(self, scope: Scope, depth: int) -> str:
         type_ = self.dice.weighted(_COMPARED)
-        own = [name for name, one in fields_of(scope.element).items() if one == type_]
+        own = [name for name, one in scope.fields.items() if one == type_]
         left = self.dice.pick(own) if own and self.dice.chance(60) else self.value(type_, scope, depth)
         operators = ("=", "=", "!=", "<", "<=", ">", ">=", ">=") if type_ in _ORDERED else ("=", "=", "!=")
         if type_ == "one of":

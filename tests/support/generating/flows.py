@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from tests.support.generating.dice import Dice
 from tests.support.generating.expressions import Expressions
 from tests.support.generating.steps import Lines, Steps, indented, outside_kinds
-from tests.support.generating.words import FROM_FLOWS, Scope, World
+from tests.support.generating.words import FROM_FLOWS, SELDOM, Scope, World
 
 _WITHIN = ("15 minutes", "1 hour", "12 hours", "1 day", "2 days", "5 days")
-_PARAMETERS = {
+PARAMETERS = {
     "lasts": ("duration", ("2 days", "1 hour")),
     "mail": ("text", ('"m1"', '"m2"')),
     "given": ("offer", ("20% off", "free shipping")),
@@ -29,15 +29,30 @@ class FlowMaker:
     def of_table(self, name: str) -> list[Lines]:
         """Write a table, and a flow that stands once for each of its rows."""
         columns = ["lasts", *self.dice.some(("mail", "given", "often"), 3)]
-        rows = [", ".join(self.dice.pick(_PARAMETERS[one][1]) for one in columns) for _ in range(self.dice.between(1, 2))]
+        rows = [", ".join(self.dice.pick(PARAMETERS[one][1]) for one in columns) for _ in range(self.dice.between(1, 2))]
         head, *lines = self.flow(name, None, enters=True, columns=columns)
         return [["table pairs", *indented([", ".join(columns), *rows])], [head, *indented(["for each row of pairs"]), *lines]]
 
-    def flow(self, name: str, starts: str | None, *, enters: bool, columns: Sequence[str] = ()) -> Lines:
-        """Write a flow that may have to `start` another, which nobody enters by itself; `columns` have values in its rows."""
-        parameters = self.dice.some(tuple(_PARAMETERS), 2) if self.dice.chance(30) and not columns else []
-        bound = {one: _PARAMETERS[one][0] for one in (*parameters, *columns)}
-        shown = ", ".join(f"{one} = {self.dice.pick(_PARAMETERS[one][1])}" for one in parameters)
+    def flow(
+        self,
+        name: str,
+        starts: str | None,
+        *,
+        enters: bool,
+        columns: Sequence[str] = (),
+        parameters: Sequence[str] | None = None,
+        bare: bool = False,
+    ) -> Lines:
+        """Write a flow that may have to `start` another, which nobody enters by itself; `columns` have values in its rows.
+
+        The first of its parameters has no default where it is `bare`.
+        """
+        if parameters is None:
+            parameters = self.dice.some(tuple(PARAMETERS), 2) if self.dice.chance(30) and not columns else []
+        bound = {one: PARAMETERS[one][0] for one in (*parameters, *columns)}
+        shown = ", ".join(
+            one if bare and one == parameters[0] else f"{one} = {self.dice.pick(PARAMETERS[one][1])}" for one in parameters
+        )
         kinds: list[str] = []
         lines = self._entries(Scope(parameters=bound), kinds) if enters else []
         # Only `on` lines give a trigger with fields; a flow that is started has that of its starter.
@@ -58,7 +73,9 @@ class FlowMaker:
 
     def _on(self, scope: Scope, kinds: list[str]) -> str:
         found = outside_kinds(self.dice, 2)
-        if self.dice.chance(12):
+        if self.world.scans and self.world.seldom.chance(30):
+            found = tuple(self.world.seldom.some(SELDOM, 2)) or found
+        elif self.dice.chance(12):
             found = (self.dice.weighted(FROM_FLOWS),)
         elif self.world.aliases and self.dice.chance(15):
             alias = self.dice.pick(list(self.world.aliases))

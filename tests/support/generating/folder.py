@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from cadenza.values import HOUR, MINUTE, Length
 from tests.support.generating.dice import Dice
 from tests.support.generating.timelines import Life
-from tests.support.generating.words import CURRENCIES, fields_of
+from tests.support.generating.words import CURRENCIES, PRODUCT_FIELDS, fields_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,21 +25,29 @@ def write(place: Path, seed: int, life: Life, fields: Mapping[str, str], currenc
     digits, dice = CURRENCIES[currency], Dice("folder", seed)
     place.mkdir()
     types = {"id": "text", "time_zone": "text", **fields}
-    customer = {
-        name: _written(life.fields.get(name, life.lists.get(name)), types.get(name, "text"), digits) for name in life.columns
-    }
-    _table(place / "customers.jsonl", [customer])
+    everybody = (life, *life.others)
+    _table(place / "customers.jsonl", [_customer(one, life.columns, types, digits) for one in everybody])
+    types = {**fields_of(("product",)), **PRODUCT_FIELDS}
+    _table(place / "products.jsonl", [_known(one, types, digits) for one in life.products])
     tables: dict[str, list[dict[str, Any]]] = {}
-    for seq, (kind, at, given) in enumerate(life.rows):
-        known = fields_of((kind,))
-        row = {name: _written(value, known[name], digits) for name, value in given.items()}
-        if kind == "visit":
-            row.setdefault("path", None)  # else it would be that of the `url`
-        tables.setdefault(kind, []).append({"customer": "anna", "at": iso(at), "seq": seq, **row})
+    for one in everybody:
+        for seq, (kind, at, given) in enumerate(one.rows):
+            row = _known(given, {name: type_ for name, type_ in fields_of((kind,)).items() if name != "at"}, digits)
+            tables.setdefault(kind, []).append({"customer": one.name, "at": iso(at), "seq": seq, **row})
     if not tables:  # a folder has a table of events, if only its header
         (place / "order.csv").write_text("customer,at\n", encoding="utf-8")
     for kind, rows in tables.items():
         _table(place / f"{kind}.jsonl", sorted(rows, key=lambda row: dice.below(1000)))
+
+
+def _customer(life: Life, columns: Collection[str], types: Mapping[str, str], digits: int) -> dict[str, Any]:
+    fields = {**life.fields, **life.lists, "time_zone": life.zone.name}
+    return {name: _written(fields.get(name), types.get(name, "text"), digits) for name in columns}
+
+
+def _known(given: Mapping[str, Any], types: Mapping[str, str], digits: int) -> dict[str, Any]:
+    """Write every field there may be, those that are not known as nothing: what an event does not say, no product says for it."""
+    return {name: _written(given.get(name), type_, digits) for name, type_ in types.items()}
 
 
 def _table(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -52,8 +60,7 @@ def _written(value: Any, type_: str, digits: int) -> Any:
         return None
     match type_:
         case "lines":
-            known = fields_of(("line",))
-            return [{name: _written(one, known[name], digits) for name, one in line.items()} for line in value]
+            return [_known(line, fields_of(("line",)), digits) for line in value]
         case "money":
             return f"{value // 10**digits}.{value % 10**digits:0{digits}}" if digits else str(value)
         case "date":

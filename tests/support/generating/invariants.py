@@ -92,14 +92,13 @@ def no_message_goes_out_in_a_quiet_time(played: Played) -> None:
 
 def no_limit_is_exceeded(played: Played) -> None:
     for limit in played.made.limits:
-        counted = [
-            at
-            for at, line in sent(played)
-            if (line["channel"] != "onsite" if limit.channel is None else line["channel"] == limit.channel)
-            and limit.flow in (None, line["flow"])
-        ]
+        counted = [at for at, line in sent(played) if covers(limit, line) and limit.flow in (None, line["flow"])]
         for most in _most_at_once(limit, counted, played):
             assert most <= limit.count
+
+
+def covers(limit: Limit, line: Line) -> bool:
+    return bool(line["channel"] != "onsite" if limit.channel is None else line["channel"] == limit.channel)
 
 
 def _most_at_once(limit: Limit, counted: list[int], played: Played) -> Iterator[int]:
@@ -192,11 +191,31 @@ def a_goal_is_credited_to_a_message_of_its_flow(played: Played) -> None:
 
 def nothing_is_withheld_without_a_holdout(played: Played) -> None:
     withheld = [line for line in played.lines if line["what"] == "withheld"]
-    assert not withheld or played.made.shop.holdout or "  holdout 30%" in played.made.text
+    assert not withheld or played.made.shop.holdout or "  holdout 30%" in played.made.whole
     if withheld and played.made.shop.holdout:
         assert not any(line["what"] == "sent" and line["message"] not in RECEIPTS for line in played.lines) or (
-            "  holdout 30%" in played.made.text
+            "  holdout 30%" in played.made.whole
         )
+
+
+def products_are_on_sale_and_shown_once(played: Played) -> None:
+    shelf = {str(one["sku"]): one for one in played.life.products}
+    place = ZoneInfo(played.made.shop.zone)
+    for line in played.lines:
+        skus = [one["sku"] for one in line.get("products", ())]
+        assert len(skus) == len(set(skus))
+        today = (_EPOCH + timedelta(microseconds=micros(line))).astimezone(place).toordinal()
+        assert all(shelf[sku].get("released", 0) <= today for sku in skus)
+
+
+def what_is_promised_always_is_broken_as_often_as_it_is_exceeded(played: Played) -> None:
+    broken = [line["promise"] for line in played.lines if line["what"] == "broken" and line["promise"].startswith("always")]
+    exceeded = 0
+    for limit in played.made.always:
+        counted = [at for at, line in sent(played) if covers(limit, line)]
+        over = [max(0, most - limit.count) for most in _most_at_once(limit, counted, played)]
+        exceeded += sum(min(one, 1) for one in over) if isinstance(limit.period, Length) else sum(over)
+    assert len(broken) == exceeded
 
 
 INVARIANTS: tuple[Callable[[Played], None], ...] = (
@@ -211,4 +230,6 @@ INVARIANTS: tuple[Callable[[Played], None], ...] = (
     a_held_message_is_sent_or_given_up,
     a_goal_is_credited_to_a_message_of_its_flow,
     nothing_is_withheld_without_a_holdout,
+    products_are_on_sale_and_shown_once,
+    what_is_promised_always_is_broken_as_often_as_it_is_exceeded,
 )

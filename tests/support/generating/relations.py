@@ -71,7 +71,7 @@ def who_looks_at_all_that_happens_changes_nothing(played: Played) -> None:
     """Put in a witness; where too much happens at one instant (semantics 5.5), it is one of those who are cut off."""
     if any(line["what"] == "stopped" for line in played.lines):
         return
-    plan = lower(checked(played.made.text + WITNESS))
+    plan = lower(checked(played.made.text + WITNESS, **played.made.others))
     lines, inside = journal(plan, played.life)
     assert inside == played.inside
     assert bare([line for line in lines if line["flow"] != "witness"]) == bare(played.lines)

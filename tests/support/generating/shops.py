@@ -74,4 +74,5 @@ def shop(dice: Dice, currency: str) -> tuple[Lines, Shop]:
     facts = Shop(
         zone, currency, quiet, frozenset(days[quiet_days]), frozenset(consent), tuple(fact for _, fact in limits), holdout
     )
-    return ['shop "Bottega"', *indented(lines)], facts
+    doc = ['"A shop of wine and bread."'] if Dice("shop", *lines).chance(15) else []
+    return ['shop "Bottega"', *indented([*doc, *lines])], facts

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.support.generating.dice import Dice
 from tests.support.generating.expressions import Expressions
+from tests.support.generating.selections import Selections
 from tests.support.generating.words import CHANNELS, MESSAGES, OUTSIDE, RECEIPTS, SHOWN, TEXTS, Scope, World
 
 Lines = list[str]
@@ -25,6 +26,7 @@ class Steps:
         self.world = world
         self.scope = scope
         self.write = Expressions(dice, world)
+        self._show = Selections(world.shown, world)
         self._splits = 0
 
     def steps(self, depth: int, most: int) -> Lines:
@@ -85,13 +87,17 @@ class Steps:
         receipt = self.dice.chance(12)
         own = [name for name, type_ in self.scope.parameters.items() if type_ == "text"]
         if receipt:
-            message = f'"{self.dice.pick(RECEIPTS)}"'
+            message = self._named(self.dice.pick(RECEIPTS))
         elif self.dice.chance(20):
-            names = ", ".join(f'"{name}"' for name in (self.dice.some(MESSAGES, 4) or MESSAGES[:2]))
+            names = ", ".join(self._named(name) for name in (self.dice.some(MESSAGES, 4) or MESSAGES[:2]))
             message = f"next of {names}{self.dice.maybe(40, lambda: f' again after {self.dice.pick(_SHORT)}')}"
         else:
-            message = self.dice.pick(own) if own and self.dice.chance(30) else f'"{self.dice.pick(MESSAGES)}"'
+            message = self.dice.pick(own) if own and self.dice.chance(30) else self._named(self.dice.pick(MESSAGES))
         return [f"send {' or '.join(channels)} {message}", *indented(self._clauses(receipt=receipt))]
+
+    def _named(self, message: str) -> str:
+        self.world.sent.add(message)
+        return f'"{message}"'
 
     def _clauses(self, *, receipt: bool) -> Lines:
         found: Lines = []
@@ -106,6 +112,9 @@ class Steps:
             for _ in range(self.dice.below(2)):
                 found.append(f"{self._coupon()}{self._only_if()}")
             found.append(self._coupon())
+        found += self._show.shown(self.scope)
+        if receipt and self.world.shown.chance(20):
+            found.append(f"transactional{self._show.only_if(self.scope)}")
         return [*found, *["transactional"] * receipt]
 
     def _only_if(self) -> str:
@@ -114,22 +123,28 @@ class Steps:
     def _shown(self) -> str:
         return self.write.value(self.dice.pick(SHOWN), self.scope, 1)
 
+    def quoted(self, text: str) -> str:
+        """Write a text that is fixed, perhaps as the parameter that holds one."""
+        return self.write.named_text(f'"{text}"', self.scope)
+
     def text(self) -> str:
         """Write a text, often with expressions in it; the texts in these stand in single quotes."""
         if self.dice.chance(40):
-            return '"Hello"'
+            return self.quoted("Hello")
         inner = self._shown().replace('"', "'")
         return f"\"Hello {{customer.first_name else 'you'}}: {{{inner}{self.dice.maybe(40, lambda: ' else 0')}}}\""
 
     def _coupon(self) -> str:
         name = self.dice.pick(TEXTS["coupon"])
-        return f'coupon "{name}"{self.dice.maybe(75, lambda: f" {self.offered()}")}'
+        said = self.quoted(name)
+        self.world.coupons |= {name} if said.startswith('"') else set()
+        return f"coupon {said}{self.dice.maybe(75, lambda: f' {self.offered()}')}"
 
     def offered(self) -> str:
         own = [name for name, type_ in self.scope.parameters.items() if type_ == "offer"]
         offer = self.dice.pick((
-            "10% off", f"{self.dice.pick((1, 5))} {self.world.currency} off", "free shipping", "buy 2 get 1", 'gift "s1"',
-            'membership "VIP"', 'entry "contest"', *own,
+            "10% off", f"{self.dice.pick((1, 5))} {self.world.currency} off", "free shipping", "buy 2 get 1",
+            f"gift {self.quoted('s1')}", f"membership {self.quoted('VIP')}", f"entry {self.quoted('contest')}", *own,
         ))  # fmt: skip
         where = self.dice.maybe(20, lambda: f" where {self.write.condition(self.scope.of('order'), 1)}")
         return f"{offer}{where}{self.dice.maybe(60, lambda: f' for {self.length()}')}"
@@ -172,20 +187,22 @@ class Steps:
         pick, pool = self.dice.pick, TEXTS
         return [
             self.dice.made(
-                lambda: f'tag "{pick(pool["tag"])}"',
-                lambda: f'tag "{pick(pool["tag"])}"',
-                lambda: f'untag "{pick(pool["tag"])}"',
+                lambda: f"tag {self.quoted(pick(pool['tag']))}",
+                lambda: f"tag {self.quoted(pick(pool['tag']))}",
+                lambda: f"untag {self.quoted(pick(pool['tag']))}",
                 self._set,
                 self._set,
                 lambda: f"add {self._points()} points to customer.score{self.dice.maybe(60, lambda: f' for {self.length()}')}",
                 lambda: f"take {self._points()} points from customer.score",
-                lambda: f'subscribe "{pick(pool["list"])}"',
-                lambda: f'unsubscribe "{pick(pool["list"])}"' if self.dice.chance(30) else f'subscribe "{pick(pool["list"])}"',
-                lambda: f'issue coupon "{pick(pool["coupon"])}" {self.offered()}',
-                lambda: f'notify "sales" {self.text()}',
+                lambda: f"subscribe {self.quoted(pick(pool['list']))}",
+                lambda: f"{'un' * self.dice.chance(30)}subscribe {self.quoted(pick(pool['list']))}",
+                lambda: f"issue coupon {self.quoted(pick(pool['coupon']))} {self.offered()}",
+                lambda: f"notify {self.quoted('sales')} {self.text()}",
                 lambda: f"start {pick(self.world.flows)}" if self.world.starts else 'tag "t2"',
                 lambda: (
-                    f"stop{self.dice.maybe(50, lambda: f' {pick(self.world.flows)}')}" if self.dice.chance(40) else 'tag "t1"'
+                    f"stop{self.dice.maybe(50 if self.world.flows else 0, lambda: f' {pick(self.world.flows)}')}"
+                    if self.dice.chance(40)
+                    else 'tag "t1"'
                 ),
             )
         ]

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from cadenza.check.vocabulary import EVENTS
 from cadenza.data import zones
 from cadenza.engine.clock import Zone
 from cadenza.values import DAY, HOUR, MINUTE, SECOND, Length
 from tests.support.generating.dice import Dice
-from tests.support.generating.words import CURRENCIES, OUTSIDE, TEXTS, TIERS, ZONES, fields_of
+from tests.support.generating.words import (
+    CURRENCIES,
+    EVENTS,
+    OUTSIDE,
+    PRODUCT_FIELDS,
+    SELDOM,
+    SHELF,
+    TEXTS,
+    TIERS,
+    ZONES,
+    fields_of,
+)
 
 _EPOCH_DAY = 719163
 # A few days before each clock is changed, and days on which nothing happens to any.
@@ -25,6 +35,7 @@ _UNITS = {
     "month": Length(1, 0, 0),
 }
 _LENGTH = re.compile(r"\b(\d+) (minute|hour|day|week|month)s?\b")
+_LISTS = {"subscriptions": "list", "accessories": "sku"}
 _WRITTEN = {"email": "a@shop.example", "phone": "+39", "push_token": "p", "messenger_id": "g"}
 
 Row = tuple[str, int, Mapping[str, Any]]
@@ -33,9 +44,11 @@ Row = tuple[str, int, Mapping[str, Any]]
 class Life(NamedTuple):
     """One customer: their row, their events in the order of processing, and the period that is replayed.
 
-    `columns` are the fields that the data have for customers at all.
+    `columns` are the fields that the data have for customers at all. `others` are the other customers of the shop, of whom
+    only the row and the events matter, and `products` is what it sells.
     """
 
+    name: str
     fields: dict[str, Any]
     lists: dict[str, tuple[str, ...]]
     rows: list[Row]
@@ -44,21 +57,52 @@ class Life(NamedTuple):
     until: int
     begins: int | None
     columns: frozenset[str]
+    others: tuple[Life, ...] = ()
+    products: tuple[Mapping[str, Any], ...] = ()
 
 
 def life(seed: int, text: str, currency: str, home: str, fields: Mapping[str, str]) -> Life:
-    """Make the timeline of a number for a program with this text."""
-    dice = Dice("timeline", seed)
+    """Make the timeline of a number for a program with this text, and those of two others."""
+    own = _alone("anna", Dice("timeline", seed), text, currency, home, fields)
+    others = [_alone(name, Dice("timeline", seed, name), text, currency, home, fields) for name in ("aaron", "zoe")]
+    known = {*own.fields, *own.lists}
+    return own._replace(
+        others=tuple(_known_by(one, known, own.start) for one in others),
+        products=tuple(_products(Dice("products", seed), currency, own.start)),
+    )
+
+
+def _known_by(life: Life, names: set[str], start: int) -> Life:
+    """Leave a customer only what the data have of customers."""
+    fields = {name: value for name, value in life.fields.items() if name in names}
+    begun = "created" in fields or any(kind == "signup" for kind, _, _ in life.rows)
+    lists = {name: value for name, value in life.lists.items() if name in names}
+    return life._replace(fields=fields, lists=lists, begins=life.begins if begun else None)
+
+
+def _products(dice: Dice, currency: str, now: int) -> Iterator[dict[str, Any]]:
+    """Make the products of the shop, one of which may be missing, and all they may have; some are to come."""
+    row = _Row(dice, CURRENCIES[currency])
+    types = {**fields_of(("product",)), **PRODUCT_FIELDS}
+    for sku in SHELF if dice.chance(70) else SHELF[1:]:
+        found = {name: row.value(name, type_, now) for name, type_ in types.items() if name not in ("sku", "in_stock", "due")}
+        if found["released"] is not None:
+            found["released"] -= dice.below(25)
+        yield {name: value for name, value in found.items() if value is not None} | {"sku": sku}
+
+
+def _alone(name: str, dice: Dice, text: str, currency: str, home: str, fields: Mapping[str, str]) -> Life:
     zone = zones.zone(dice.pick(ZONES) if dice.chance(25) else home)
     assert zone is not None
     first = zone.at(date.fromisoformat(dice.pick(_FROM)).toordinal())
-    row = _Row(dice, CURRENCIES[currency])
+    row = _Row(dice, CURRENCIES[currency], "" if name == "anna" else name)
     given = {name: value for name, type_ in fields.items() if (value := row.value(name, type_, first)) is not None}
     given |= {name: None if dice.chance(40) else value for name, value in _WRITTEN.items()} if dice.chance(40) else {}
     lists = {name: given.pop(name) for name in ("tags", "subscriptions") if name in given}
     instants = _instants(dice, first, zone, lengths(text))
     named = set(re.findall(r"\w+", text))
     kinds = {kind: weight + 8 * (kind in named) for kind, weight in OUTSIDE.items()}
+    kinds |= {kind: 6 for kind in SELDOM if kind in named}
     rows = [row.event(dice.weighted(kinds), at) for at in instants]
     rows.sort(key=lambda one: (one[1], EVENTS[one[0]].rank, str(one[2])))
     start = first + (dice.below(5 * DAY) if dice.chance(20) else 0)
@@ -69,7 +113,7 @@ def life(seed: int, text: str, currency: str, home: str, fields: Mapping[str, st
     begins = min([*begun, *instants]) if begun else None
     columns = frozenset({*given, *lists}) if dice.chance(75) else frozenset()
     return Life(
-        {"id": "anna", **{k: v for k, v in given.items() if k not in lists}}, lists, rows, zone, start, until, begins, columns
+        name, {"id": name, **{k: v for k, v in given.items() if k not in lists}}, lists, rows, zone, start, until, begins, columns
     )
 
 
@@ -97,8 +141,9 @@ def _instants(dice: Dice, first: int, zone: Zone, known: list[Length]) -> list[i
 
 
 class _Row:
-    def __init__(self, dice: Dice, digits: int) -> None:
+    def __init__(self, dice: Dice, digits: int, owner: str = "") -> None:
         self.dice = dice
+        self.owner = owner
         self.unit = 10**digits
         self.orders = 0
 
@@ -129,7 +174,7 @@ class _Row:
             case "condition":
                 return dice.chance(60)
             case "texts":
-                return tuple(dice.some(TEXTS["list" if name == "subscriptions" else "tag"], 2))
+                return tuple(dice.some(TEXTS[_LISTS.get(name, "tag")], 2))
             case _:
                 raise AssertionError(type_)
 
@@ -139,9 +184,10 @@ class _Row:
             fields["items"] = [self._line(at) for _ in range(self.dice.below(4))]
         if kind == "order":
             self.orders += 1
-            fields["id"] = f"o{self.orders}"
+            fields["id"] = f"{self.owner}o{self.orders}"
         return kind, at, {name: value for name, value in fields.items() if value is not None}
 
     def _line(self, at: int) -> dict[str, Any]:
         found = {name: self.value(name, type_, at) for name, type_ in fields_of(("line",)).items()}
-        return {name: value for name, value in found.items() if value is not None} | {"sku": self.dice.pick(TEXTS["sku"])}
+        found["sku"] = self.dice.pick((*TEXTS["sku"], *SHELF))
+        return {name: value for name, value in found.items() if value is not None}

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cadenza.check.types import Type
-from cadenza.check.vocabulary import EVENTS, LINE_FIELDS
+from cadenza.check.types import CONDITION, MOMENT, MONEY, NUMBER, TEXT, Type
+from cadenza.check.vocabulary import EVENTS as BUILT_IN_EVENTS
+from cadenza.check.vocabulary import LINE_FIELDS, SHOP_EVENTS, EventKind
+from cadenza.check.vocabulary import PRODUCT_FIELDS as BUILT_IN_PRODUCT_FIELDS
+from tests.support.generating.dice import Dice
 
 ZONES = ("Europe/Rome", "Australia/Lord_Howe", "America/New_York", "Asia/Tokyo", "UTC")
 CURRENCIES = {"EUR": 2, "JPY": 0, "TND": 3}
@@ -21,11 +24,24 @@ FROM_FLOWS = {
     "sent": 5, "tagged": 3, "untagged": 1, "changed": 2, "points": 2, "entered": 1, "left": 1, "finished": 1,
     "coupon_issued": 1, "coupon_redeemed": 1, "coupon_expired": 1,
 }  # fmt: skip
+SCAN = EventKind(
+    "scan",
+    {"place": TEXT, "worth": MONEY, "level": NUMBER, "planned": MOMENT, "at": MOMENT},
+    "place",
+    True,
+    len(BUILT_IN_EVENTS),
+    "what a program may declare",
+)
+EVENTS = {**BUILT_IN_EVENTS, "scan": SCAN}
+SELDOM = ("scan", *SHOP_EVENTS)
+"""Kinds that come only to programs that name them."""
 ABOUT_MESSAGES = ("sent", "open", "click", "bounce", "complaint")
 
 MESSAGES = ("m1", "m2", "m3", "m4", "m5")
 RECEIPTS = ("receipt", "invoice")
 """Messages that are always sent as transactional ones, and no others are."""
+SHELF = ("s1", "s2", "s3", "s4", "s5", "s6")
+"""The products of the shop; programs name the first three."""
 CHANNELS = ("email", "sms", "push", "whatsapp", "messenger", "onsite")
 TIERS = ("bronze", "silver", "gold")
 FLOWS = ("f1", "f2", "f3")
@@ -50,6 +66,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "code": ("X",),
     "offer": ("10% off", "free shipping"),
     "text": ("good", "bad"),
+    "place": ("Rome", "Milan"),
     "tag": ("t1", "t2", "t3"),
     "field": ("tier", "vip", "age"),
     "score": ("score",),
@@ -91,6 +108,8 @@ DECLARED = {
     "hobbies": ("texts", "list of text"),
     "score": ("number", "number"),
 }
+PRODUCT_FIELDS = {"cost": "money", "full_price": "money", "accessories": "texts"}
+"""What a program may declare of products."""
 LITERALS = {
     "number": ("0", "1", "2", "2", "3", "10", "2.5", "50%"),
     "date": ("2026-03-29", "2026-10-25", "2026-04-05", "2026-11-01", "2026-02-28"),
@@ -116,8 +135,11 @@ SHOWN = ("text", "number", "money", "date", "moment", "time", "duration", "weekd
 """The types that a text can show."""
 
 
+_PRODUCT = {**BUILT_IN_PRODUCT_FIELDS, "in_stock": CONDITION, "due": CONDITION}
+
+
 class Scope(NamedTuple):
-    """What words mean in one place, as in the checker; the kind of a line of an order is `line`."""
+    """What words mean in one place, as in the checker; a line of an order is a `line`, a product to choose a `product`."""
 
     element: tuple[str, ...] = ()
     trigger: tuple[str, ...] | None = None
@@ -129,11 +151,29 @@ class Scope(NamedTuple):
     def of(self, *element: str) -> Scope:
         return self._replace(element=element)
 
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields of what is looked at, by their bare names."""
+        return fields_of(self.element)
+
+
+class Listed(NamedTuple):
+    """A selection: what its parameter is, if it has one, and how many products it gives at most, if that is said."""
+
+    parameter: str | None
+    top: int | None
+
 
 class World:
     """What the program that is being made has declared so far."""
 
-    def __init__(self, currency: str, fields: Mapping[str, str], flows: tuple[str, ...], *, starts: bool) -> None:
+    def __init__(
+        self, seed: int | str, currency: str, fields: Mapping[str, str], flows: tuple[str, ...], *, starts: bool
+    ) -> None:
+        self.seldom = Dice("seldom", seed)
+        """Draws what few programs have, so that the others stay as they are."""
+        self.shown = Dice("shown", seed)
+        """Draws what messages show."""
         self.currency = currency
         self.fields = dict(fields)
         self.flows = flows
@@ -145,7 +185,20 @@ class World:
         self.values: dict[str, str] = {}
         """Each with its type; those of `counters` take a stream."""
         self.counters: list[str] = []
-        self.tables: list[str] = []
+        self.scans = False
+        """Whether the program declares a kind of event."""
+        self.table: Mapping[str, str] = {}
+        """The columns of the table that things are looked up in, with their types."""
+        self.members: list[str] = []
+        """Segments that are a question about the data alone."""
+        self.among = False
+        """Whether customers are compared with each other."""
+        self.product_fields: tuple[str, ...] = ()
+        """The fields of products that the program declares."""
+        self.selections: dict[str, Listed] = {}
+        self.sent: set[str] = set()
+        self.coupons: set[str] = set()
+        """The messages and coupons that flows send."""
 
 
 def named(type_: Type) -> str:
@@ -156,9 +209,9 @@ def named(type_: Type) -> str:
 
 
 def fields_of(kinds: tuple[str, ...]) -> dict[str, str]:
-    """Give the fields of an event of these kinds, or of a line, with their types."""
+    """Give the fields of an event of these kinds, of a line, or of a product, with their types."""
     found = {}
     for kind in kinds:
-        fields = LINE_FIELDS if kind == "line" else EVENTS[kind].fields
+        fields = _PRODUCT if kind == "product" else LINE_FIELDS if kind == "line" else EVENTS[kind].fields
         found |= {name: named(type_) for name, type_ in fields.items()}
     return found
