@@ -234,7 +234,10 @@ class Core(Effects):
                 self.flush()
             return False
         if run.steps_at != self.now:
+            if self.stepped and self.stepped[-1].steps_at != self.now:
+                self.stepped = []
             run.steps_at, run.steps_taken = self.now, 0
+            self.stepped.append(run)
         run.steps_taken += 1
         flow = run.flow
         if flow.stays or run.steps_taken > MOST_STEPS:

@@ -353,11 +353,11 @@ class Flows(Core):
         run.cause = self.journal.write(what, self.now, run.cause, run.flow, run.number, step.json, reason, more)
 
     def cut_off(self, cause: Cause, run: Run | None) -> None:
-        """Write once for an instant that something was cut off, with the flows that had a run at it (semantics 5.5)."""
+        """Write once for an instant that something was cut off, with the flows that took steps at it, in turn (semantics 5.5)."""
         if self.stopped_at == self.now:
             return
         self.stopped_at = self.now
-        flows = [one.flow.name for one in self.runs if one.steps_at == self.now or one is run]
+        flows = [one.flow.name for one in self.stepped if one.steps_at == self.now] + ([run.flow.name] if run else [])
         more = members({"flows": list(dict.fromkeys(flows))})
         self.journal.write("stopped", self.now, cause, None, None, NOWHERE, None, more)
 

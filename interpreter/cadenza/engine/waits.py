@@ -23,6 +23,8 @@ class Waits(Watching):
         super().__init__(plan, zone, inputs)
         self.runs: list[Run] = []
         self.ready: list[tuple[tuple[int, int], int, Run]] = []
+        self.stepped: list[Run] = []
+        """The runs that took steps at the last instant at which any did, in turn."""
         self.alerts: dict[str, int] = {}
         """How many runs an event of each kind may end or wake; `alerted` is the sum."""
         self.alerted = 0
