@@ -1,4 +1,4 @@
-"""What programs read of findings: SARIF 2.1.0, by the properties that its schema requires and the limits it sets to values."""
+"""What programs read of findings: SARIF 2.1.0, by models of its schema, and by the limits that the schema sets to values."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from sarif_pydantic import Sarif
 
 from cadenza.check.checker import check
 from cadenza.data.zone_names import names
@@ -52,6 +53,23 @@ def test_a_log_has_what_the_schema_requires(text: str) -> None:
         assert result["message"]["text"]
         for place in result["locations"] + result["relatedLocations"]:
             assert place["physicalLocation"]["artifactLocation"]["uri"] == "flows/a.flow"
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_log_is_what_models_of_the_published_schema_read_whole(text: str) -> None:
+    """Models made after the schema take it, and know each property in it: what they do not know, they drop."""
+    read = Sarif.model_validate(log(text)).model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert missed(log(text), read) == []
+
+
+def missed(written: Any, read: Any, place: str = "") -> list[str]:
+    """Give where what was written was not read, or was read as something else."""
+    if isinstance(written, dict):
+        unknown = [f"{place}.{key}" for key in written if key not in read]
+        return unknown + [one for key in written if key in read for one in missed(written[key], read[key], f"{place}.{key}")]
+    if isinstance(written, list):
+        return [one for here, there in zip(written, read, strict=True) for one in missed(here, there, f"{place}[]")]
+    return [] if written == read else [place]
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
