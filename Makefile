@@ -3,14 +3,17 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+FIRST ?= 5000
+PAIRS ?= 1000
 
-.PHONY: demo test check lint types slow matrix bench build clean help
+.PHONY: demo test check lint types slow fuzz matrix bench build clean help
 
 help:
 	@echo "make demo    replay the example flows over a real retail year and show what came of it"
 	@echo "make test    run the tests"
 	@echo "make check   all that CI runs: lint, types, tests, slow checks"
 	@echo "make slow    the checks that take their time: parser fuzzing, determinism, the real year"
+	@echo "make fuzz    hold the engine against the reference interpreter on more pairs: make fuzz FIRST=5000 PAIRS=1000"
 	@echo "make matrix  replay the examples on machines of many kinds, and see that all write one journal"
 	@echo "make bench   measure against the hand-written baseline"
 
@@ -28,6 +31,9 @@ test: $(READY)
 
 slow: $(READY)
 	$(BIN)/python -m pytest -n auto -m slow
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.reference.fuzz $(FIRST) $(PAIRS)
 
 matrix: $(READY)
 	$(BIN)/python -m tests.matrix

@@ -63,6 +63,7 @@ class Flows(Core):
         self.stopped_at = -NEVER
         self.sequences: dict[int, list[SequenceRun]] = {}
         self.calendar_tokens = [0] * len(plan.calendars)
+        self.calendar_dues = [-NEVER] * len(plan.calendars)
 
     def inside(self, flow: int) -> bool:
         """Whether a run of the flow at this place of the order is under way."""
@@ -72,7 +73,7 @@ class Flows(Core):
 
     def let_in(self, event: Event, kind: KindPlan, flipped: Sequence[WatchPlan], *, allowed: bool) -> None:
         for calendar in kind.calendars:
-            self.schedule(calendar, self.now + 1)
+            self.reschedule(calendar)
         found = [self.flipped(watch) for watch in flipped]
         self.run = None
         found += [
@@ -128,8 +129,14 @@ class Flows(Core):
         place = calendar.place
         self.calendar_tokens[place] += 1
         self.run = None
-        instant = calendar.next(self, after)  # type: ignore[arg-type]
+        instant = self.calendar_dues[place] = calendar.next(self, after)  # type: ignore[arg-type]
         self.agenda.add(instant, ENTER, calendar, (), self.calendar_tokens[place])
+
+    def reschedule(self, calendar: CalendarPlan) -> None:
+        """Look at the facts anew; what is due at this very instant still is, unless an event of this instant moved it."""
+        self.run = None
+        if self.calendar_dues[calendar.place] != self.now or calendar.next(self, self.now) != self.now:  # type: ignore[arg-type]
+            self.schedule(calendar, self.now + 1)
 
     # -- Sequences (semantics 6.4) ------------------------------------------------------------------------------------
 

@@ -1,0 +1,472 @@
+"""One customer's life through a program, from instant to instant (semantics 3 to 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from cadenza.check.vocabulary import CHANNELS
+from cadenza.syntax import nodes as n
+from cadenza.values import DAY, MINUTE, Length
+from tests.reference.asking import Event, Scope
+from tests.reference.program import CALENDAR, Flow, Program
+from tests.reference.sending import Coupon, Run
+from tests.reference.stepping import Stepping
+from tests.reference.times import Clock, Moment, Yearly, later, times
+
+
+class Customer(Stepping):
+    def __init__(self, program: Program, name: str, zone: str, fields: Mapping[str, Any], lists: Mapping[str, Sequence[str]],
+                 columns: frozenset[str]) -> None:  # fmt: skip
+        self.program, self.name, self.clock, self.columns = program, name, Clock(zone), columns
+        self.currency = program.line(n.Currency).code if program.line(n.Currency) else "EUR"
+        self.fields = dict(fields)
+        self.lists = {one: list(lists.get(one, ())) for one in ("tags", "subscriptions")}
+        self.lots: list[tuple[str, Fraction, Moment]] = []
+        self.closed: dict[str, str] = {}
+        self.agreed: set[str] = set()
+        self.history, self.runs, self.lines = [], [], []
+        self.coupons: list[Coupon] = []
+        self.issued: dict[str, int] = {}
+        self.entered: dict[str, int] = {}
+        self.exits: dict[str, Moment] = {}
+        self.messages: list[tuple[Run, Event, str, bool]] = []
+        self.watches: dict[tuple[int, int], bool] = {}
+        self.underway: dict[tuple[int, int], list[list[Any]]] = {}
+        """Sequences under way for an `on` line: the place of the awaited element, the first event, the deadline."""
+        self.planned: dict[tuple[int, int], set[int]] = {}
+        self.instants: set[int] = set()
+        self.queue: list[Event] | None = None
+        self.began = False
+        self.depth, self.effects, self.stopped = 0, 0, False
+
+    # -- Time ----------------------------------------------------------------------------------------------------------
+
+    def replay(self, begins: int | None, start: int, until: int, inputs: Sequence[tuple[str, int, Mapping[str, Any]]]) -> None:
+        self.start, self.begins = start, start if begins is None else begins
+        waiting = list(inputs)
+        while waiting and waiting[0][1] < start:  # 3.4: only facts
+            self.now = Moment(waiting[0][1])
+            self.fact(Event(waiting[0][0], self.now, waiting[0][2]))
+            waiting.pop(0)
+        self.now = Moment(start - 1)
+        self.plan()
+        self.now = Moment(start)
+        if begins is None or begins < start:  # 6.1
+            self.began = True
+            self.turn(noting=True)
+        self.instants |= {start, self.begins, *(at for _, at, _ in waiting)}
+        while coming := {at for at in self.instants if start <= at <= until}:
+            self.now = Moment(min(coming))
+            self.instants, self.effects, self.stopped = coming - {self.now}, 0, False
+            while waiting and waiting[0][1] == self.now:
+                kind, at, fields = waiting.pop(0)
+                self.take_in(Event(kind, Moment(at), fields))
+                self.steps()
+            while self.turn():
+                pass
+            self.plan()
+        self.now = Moment(until)
+        for coupon in self.coupons:
+            self.write("coupon_open", coupon.run, coupon.line, at_step=False, coupon=coupon.name, code=coupon.code)
+
+    def plan(self) -> None:
+        """Look at the next days, and at the instants of the calendar as the facts are now (6.6)."""
+        for day in range(3):
+            start = self.clock.at(self.today + timedelta(day))
+            self.look(start)
+            if self.clock.at(self.today + timedelta(day + 1)) - start != DAY:
+                self.look(*range(start, start + DAY, 15 * MINUTE))
+        for flow in self.program.flows:
+            for place, line in enumerate(flow.headers):
+                if isinstance(line, CALENDAR):
+                    found = {at for at in self.calendar(line, Scope(flow.given)) if at > self.now}
+                    self.planned[flow.declared, place] = found
+                    self.instants |= found
+
+    def calendar(self, line: Any, s: Scope) -> list[Moment]:
+        """Give the instants of a calendar line in the days around now (6.6)."""
+        days = [self.today + timedelta(day) for day in range(-2, 3)]
+        if isinstance(line, n.At):
+            found = self.moment(self.value(line.moment, s))
+            return [] if found is None else [found]
+        clock = self.value(line.at, s) if line.at is not None else None
+        if line.at is not None and clock is None:
+            return []
+        match line:
+            case n.EveryWeekday(days=named):
+                days = [day for day in days if day.weekday() in [one.number for one in named]]
+            case n.EveryPeriod(on=n.MonthDay(day=number)):
+                days = [day for day in days if day == later(day.replace(day=1), Length(1, -1, 0)) or day.day == number]
+                days = [day for day in days if day.day == min(number, later(day.replace(day=1), Length(1, 0, 0)).toordinal()
+                        - day.replace(day=1).toordinal())]  # fmt: skip
+            case n.EveryPeriod(unit=n.Unit(name="year"), on=on):
+                day = Yearly(on.month, on.day) if isinstance(on, n.YearDay) else self.value(on, s)
+                if day is None:
+                    return []
+                first = day if isinstance(day, date) else date.min
+                day = Yearly(day.month, day.day) if isinstance(day, date) else day
+                days = [one for one in day.around(self.today) if one >= first]
+            case n.EveryPeriod():
+                pass
+            case n.DaysFrom(amount=amount, direction=direction, day=day):
+                length = self.value(amount, s)
+                found = self.shifted(self.value(day, s), length if direction == "after" else times(length, Fraction(-1)))
+                if found is None:
+                    return []
+                if isinstance(found, Moment):
+                    return [found if clock is None else self.clock.at(self.clock.wall(found).date(), clock)]
+                days = found.around(self.today) if isinstance(found, Yearly) else [found]
+        return [self.clock.at(day) if clock is None else self.clock.at(day, clock) for day in days]
+
+    # -- Taking in an event (5.1) --------------------------------------------------------------------------------------
+
+    def fact(self, event: Event) -> Event:
+        event = event._replace(rank=len(self.history) + 1)
+        self.history.append(event)
+        channel, lists = event.get("channel") or "email", self.lists["subscriptions"]
+        match event.kind:  # 8.3
+            case "subscribe":
+                if event.get("list") is not None and event.get("list") not in lists:
+                    lists.append(event.get("list"))
+                if event.line is None:
+                    self.agreed.add(channel)
+                    if self.closed.get(channel) == "unsubscribe":
+                        del self.closed[channel]
+            case "unsubscribe":
+                had = event.get("list") in lists
+                if had:
+                    lists.remove(event.get("list"))
+                if event.get("list") is None or (had and not lists):
+                    self.closed.setdefault(channel, "unsubscribe")
+                    self.agreed.discard(channel)
+            case "complaint":
+                self.closed = dict.fromkeys(CHANNELS, "complaint")
+            case "bounce" if event.get("kind") == "hard":
+                self.closed[channel] = "bounce"
+        return event
+
+    def take_in(self, event: Event, *, known: bool = False) -> None:
+        if not known:
+            event = self.fact(event)  # (a)
+        outer, self.queue, depth, self.depth = self.queue, [], self.depth, event.depth
+        if event.kind == "order":
+            self.redeem(event)
+        self.credit(event)  # (b)
+        fired = self.watch(event)  # (c)
+        for run in self.in_order():  # (d)
+            if self.is_inside(run) and (reason := self.leaves_on(run, event)):
+                self.leave(run, reason, event)
+        self.enter(fired, event)  # (e)
+        for run in self.in_order():  # (f)
+            self.wake(run, event)
+        self.through(outer)
+        self.depth = depth
+
+    def through(self, outer: list[Event] | None) -> None:
+        """5.3: what an event brought about is taken in when it is through."""
+        mine, self.queue = self.queue or [], None
+        for effect in mine:
+            self.take_in(effect)
+        self.queue = outer
+
+    def too_much(self, depth: int, cause: Any) -> bool:
+        """5.5: what is too deep, or too much for one instant, lets in and wakes nothing."""
+        if depth <= 100 and self.effects <= 10_000:
+            return False
+        if not self.stopped:
+            self.write("stopped", None, cause)
+        self.stopped = True
+        return True
+
+    def effect(self, run: Any, line: str | None, kind: str, **fields: Any) -> Event:
+        """5.3: what a step does is an event; what an event brings about is taken in when that event is through."""
+        event = self.made(run, line, kind, **fields)
+        if self.queue is not None:
+            self.queue.append(event)
+        else:
+            self.take_in(event)
+        return event
+
+    def made(self, run: Any, line: str | None, kind: str, **fields: Any) -> Event:
+        self.effects += 1
+        return Event(kind, self.now, fields, 0, self.depth + 1, line, run)
+
+    def in_order(self) -> list[Run]:
+        return sorted(self.runs, key=lambda run: run.order)
+
+    def is_inside(self, run: Run) -> bool:
+        return run in self.runs
+
+    def depends(self, node: Any, event: Event) -> bool:
+        """5.1 (c): whether a condition speaks of what this event changes."""
+        words = self.program.words(node)
+        changed = {
+            "cart": {"customer.cart"}, "empty_cart": {"customer.cart"}, "order": {"customer.cart"}, "tagged": {"customer.tags"},
+            "untagged": {"customer.tags"}, "subscribe": {"customer.subscriptions"}, "unsubscribe": {"customer.subscriptions"},
+            "changed": {f"customer.{event.get('field')}"}, "points": {f"customer.{event.get('score')}"},
+        }  # fmt: skip
+        return bool(words & ({event.kind} | changed.get(event.kind, set())))
+
+    def credit(self, event: Event) -> None:
+        """8.7."""
+        for flow in sorted(self.program.flows, key=lambda flow: flow.order):
+            goal = flow.one(n.Goal)
+            before = [one for one in self.messages if one[0].flow is flow and one[1].rank < event.rank]
+            if goal is None or not before:
+                continue
+            run, message, line, _ = before[-1]
+            within = self.value(goal.within, self.scope(run))
+            if (
+                within is None
+                or event.at > self.clock.add(message.at, within)
+                or not self.fits(goal.events, event, self.scope(run))
+            ):
+                continue
+            self.write(
+                "goal", run, event, at_step=False, message=message.get("message"), channel=message.get("channel"), credit=line
+            )
+
+    def watch(self, event: Event | None, *, noting: bool = False) -> dict[int, list[Any]]:
+        """Compute the conditions of `when` anew, and give the triggers by flow: `on`, sequences, `when` (5.1 (c), 6.1, 6.4)."""
+        found: dict[int, list[Any]] = {}
+        self.began = self.began or (event is None and self.now >= self.begins)  # 6.1: after all events they begin with
+        for flow in self.program.flows:
+            here = found.setdefault(flow.declared, [])
+            for place, line in enumerate(flow.headers):
+                key, s = (flow.declared, place), Scope(flow.given)
+                if isinstance(line, n.On) and not line.follows and event is not None:
+                    here += [event] * self.fits(line.events, event, s)
+                elif isinstance(line, n.On) and line.follows:
+                    here += self.sequence(flow, line, self.underway.setdefault(key, []), event)
+                elif isinstance(line, n.When) and self.began and (event is None or self.depends(line.condition, event)):
+                    before, self.watches[key] = self.watches.get(key, False), self.true(line.condition, s)
+                    if self.watches[key] and not before and (not noting or line.including):
+                        here.append(None)
+                elif isinstance(line, CALENDAR) and event is None and not noting and self.now in self.planned.get(key, ()):
+                    self.planned[key].discard(self.now)
+                    if self.now in self.calendar(line, s) and self.now >= self.begins:
+                        here.append(None)
+        return found
+
+    def sequence(self, flow: Flow, line: n.On, underway: list[Any], event: Event | None) -> list[Any]:
+        """6.4."""
+        ended, used = [], False
+        for one in list(underway):
+            place, first, deadline = one
+            awaited, s = line.follows[place], Scope(flow.given, trigger=first)
+            if event is None:
+                if self.now < deadline:
+                    continue
+                moves = awaited.no  # a `no` is through at its deadline; without success a sequence lapses
+            else:
+                if not self.fits(awaited.events, event, s):
+                    continue
+                moves = not awaited.no
+                used = used or moves
+            underway.remove(one)
+            if moves and place + 1 == len(line.follows):
+                ended.append(first)
+            elif moves:
+                self.await_next(flow, line, underway, place + 1, first, deadline if event is None else self.now)
+        if event is not None and not used and self.fits(line.events, event, Scope(flow.given)):
+            if not self.every_time(flow):
+                underway.clear()
+            self.await_next(flow, line, underway, 0, event, self.now)
+        return ended
+
+    def await_next(self, flow: Flow, line: n.On, underway: list[Any], place: int, first: Event, since: int) -> None:
+        within = self.value(line.follows[place].within, Scope(flow.given, trigger=first)) or Length()
+        deadline = self.clock.add(since, within)
+        self.look(deadline)
+        underway.append([place, first, deadline])
+
+    @staticmethod
+    def every_time(flow: Flow) -> bool:
+        return bool(flow.one(n.Enter)) and isinstance(flow.one(n.Enter).reentry, n.EveryTime)
+
+    def redeem(self, order: Event) -> None:
+        """9.1."""
+        for coupon in list(self.coupons):
+            s = self.about(order, self.scope(coupon.run), {"order"})
+            if order.get("coupon") in (coupon.code, coupon.name) and self.true(coupon.offered.where, s):
+                self.coupons.remove(coupon)
+                line = self.write("coupon_redeemed", coupon.run, order, at_step=False, coupon=coupon.name, code=coupon.code)
+                self.effect(None, line, "coupon_redeemed", coupon=coupon.name, code=coupon.code, order_id=order.get("id"))
+
+    # -- Leaving and entering ------------------------------------------------------------------------------------------
+
+    def leaves_on(self, run: Run, event: Event | None) -> str | None:
+        s = self.scope(run)
+        if event is not None:
+            for line in run.flow.all(n.LeaveOn):
+                if event.rank > run.rank and self.fits(line.events, event, s):
+                    return "leave on"
+        for line in run.flow.all(n.While):
+            if (event is None or self.depends(line, event)) and not self.true(line.condition, s):
+                return "while"
+        for line in run.flow.all(n.LeaveWhen):
+            if (event is None or self.depends(line, event)) and self.true(line.condition, s):
+                return "leave when"
+        return None
+
+    def leave(self, run: Run, reason: str, cause: Any) -> None:
+        if run.wait is not None and run.wait.held is not None:  # 8.1
+            message, channel = run.wait.held
+            run.cause = self.write("dropped", run, run.cause, message=message, channel=channel, reason="left")
+        self.end(run)
+        line = self.write("left", run, cause or run.cause, at_step=False, reason=reason)
+        self.effect(None, line, "left", flow=run.flow.name, reason=reason)
+
+    def end(self, run: Run) -> None:
+        run.gone = True
+        self.runs.remove(run)
+        self.exits[run.flow.name] = self.now
+
+    def enter(self, triggers: dict[int, list[Any]], event: Event | None) -> None:
+        """5.1 (e), 5.4 (c): by flow order, those of one group strongest first."""
+        flows = sorted((flow for flow in self.program.flows if triggers[flow.declared]), key=lambda flow: flow.order)
+        for group in {flow.group for flow in flows if flow.group}:
+            places = [place for place, flow in enumerate(flows) if flow.group == group]
+            for place, flow in zip(
+                places, sorted((flows[p] for p in places), key=lambda f: f.strength, reverse=True), strict=True
+            ):
+                flows[place] = flow
+        for flow in flows:
+            found = triggers[flow.declared]
+            for trigger in found if self.every_time(flow) and all(one is not event for one in found) else found[:1]:
+                self.admit(flow, trigger, event)
+
+    def admit(self, flow: Flow, trigger: Event | None, cause: Any, starter: Run | None = None) -> None:
+        if self.too_much(self.depth + (starter is not None), cause):
+            return
+        trigger = trigger or Event("clock", self.now, {}, len(self.history))
+        reason = self.refusal(flow, Scope(flow.given, trigger=trigger))
+        if reason is not None:
+            self.write("not_entered", flow, cause, reason=reason)
+            if starter is not None:
+                self.lines[-1]["step"] = starter.place
+            return
+        enter, alone = flow.one(n.Enter), self.queue is None
+        self.queue = [] if alone else self.queue
+        for other in self.in_order():
+            if other.flow is flow and enter is not None and isinstance(enter.reentry, n.StartingOver):
+                self.leave(other, "restart", cause)
+            elif other.flow is not flow and flow.group and other.flow.group == flow.group:
+                self.leave(other, "takeover", cause)
+        self.entered[flow.name] = self.entered.get(flow.name, 0) + 1
+        run = Run(flow, self.entered[flow.name], trigger, len(self.history), cause)
+        run.place = starter and starter.place
+        run.steps = self.block(run, flow.steps, "")
+        run.depth = self.depth + (starter is not None)
+        self.runs.append(run)
+        line = self.write("entered", run, cause)
+        self.effect(None, line, "entered", flow=flow.name)
+        if alone:
+            self.through(None)
+
+    def refusal(self, flow: Flow, s: Scope) -> str | None:
+        """6.2."""
+        active, enter = flow.one(n.Active), flow.one(n.Enter)
+        if active and not self.value(active.start, s) <= self.today <= self.value(active.end, s):
+            return "inactive"
+        inside = [run for run in self.runs if run.flow is flow]
+        match enter.reentry if enter else n.Again(flow.steps[0].span, None):  # 6.3
+            case n.Once() if flow.name in self.entered:
+                return "reentry"
+            case n.Again() if inside:
+                return "reentry"
+            case n.Again(after=after) if after is not None and flow.name in self.exits:
+                length = self.value(after, s)
+                if length is not None and self.now < self.clock.add(self.exits[flow.name], length):
+                    return "reentry"
+        if any(not self.true(line.condition, s) for line in flow.all(n.For)):
+            return "audience"
+        if any(not self.true(line.condition, s) for line in flow.all(n.While)):
+            return "while"
+        if any(self.true(line.condition, s) for line in flow.all(n.LeaveWhen)):
+            return "leave when"
+        rivals = [run.flow for run in self.runs if run.flow is not flow and flow.group and run.flow.group == flow.group]
+        return "group" if any(rival.strength > flow.strength for rival in rivals) else None  # 6.7
+
+    def wake(self, run: Run, event: Event) -> None:
+        wait = run.wait
+        if wait is None or run.gone:
+            return
+        came = wait.events is not None and event.rank > wait.since and self.fits(wait.events, event, self.scope(run))
+        holds = wait.condition is not None and self.depends(wait.condition, event) and self.true(wait.condition, self.scope(run))
+        if (came or holds) and not self.too_much(event.depth, event):
+            run.cause = event
+            self.go_on(run, True)
+
+    def go_on(self, run: Run, news: Any) -> None:
+        run.wait, run.news, run.depth = None, news, self.depth
+
+    # -- The turn of the clock (5.4) -----------------------------------------------------------------------------------
+
+    def turn(self, *, noting: bool = False) -> bool:
+        """Do what is due by time alone; tell whether anything was."""
+        before, self.depth = (len(self.lines), len(self.history)), 0
+        for lot in sorted((one for one in self.lots if one[2] <= self.now), key=lambda one: one[2]):  # (a)
+            self.lots.remove(lot)
+            line = self.write("points", None, None, score=lot[0], amount=self.data(-lot[1]), reason="expired")
+            if lot[1]:
+                self.effect(None, line, "points", score=lot[0], amount=-lot[1])
+        for coupon in [one for one in self.coupons if one.ends is not None and one.ends <= self.now]:
+            self.coupons.remove(coupon)
+            line = self.write("coupon_expired", coupon.run, None, at_step=False, coupon=coupon.name, code=coupon.code)
+            self.effect(None, line, "coupon_expired", coupon=coupon.name, code=coupon.code)
+        for run in self.in_order():  # (b)
+            if self.is_inside(run) and (reason := self.leaves_on(run, None)):
+                self.leave(run, reason, run.cause)
+        self.enter(self.watch(None, noting=noting), None)  # (c)
+        went_on = False
+        for run in self.in_order():  # (d)
+            wait = run.wait
+            if wait is None or wait.held is not None:
+                continue
+            if wait.condition is not None and self.true(wait.condition, self.scope(run)):
+                self.go_on(run, True)
+            elif wait.until is not None and wait.until <= self.now:
+                self.go_on(run, False)
+            went_on = went_on or run.wait is None
+        held = [run for run in self.runs if run.wait is not None and run.wait.held is not None and run.wait.until <= self.now]
+        for run in sorted(held, key=lambda run: (-run.flow.priority, run.wait.since, run.number)):  # (e)
+            self.go_on(run, None)
+            self.step_of(run)
+            self.step_of(run)
+        self.steps()  # (f)
+        return went_on or bool(held) or before != (len(self.lines), len(self.history))
+
+    # -- Steps (5.2) ---------------------------------------------------------------------------------------------------
+
+    def steps(self) -> None:
+        while ready := [run for run in self.in_order() if run.wait is None]:
+            while not ready[0].gone and ready[0].wait is None:
+                self.step_of(ready[0])
+
+    def step_of(self, run: Run) -> None:
+        """Take one step: up to the next one, a wait, or the end."""
+        if run.gone:
+            return
+        self.depth = run.depth
+        if run.at_step and (reason := self.leaves_on(run, None)):
+            self.leave(run, reason, run.cause)
+            return
+        run.taken = run.taken + 1 if run.since == self.now else 1
+        run.since = self.now
+        if run.taken > 10_000:
+            self.too_much(101, run.cause)
+            self.leave(run, "stopped", run.cause)
+            return
+        news, run.news = run.news, None
+        try:
+            came = run.steps.send(news)
+            run.wait, run.at_step = came or None, came is None
+        except StopIteration:
+            if not run.gone:
+                self.end(run)
+                line = self.write("finished", run, run.cause, at_step=False)
+                self.effect(None, line, "finished", flow=run.flow.name)
