@@ -276,6 +276,7 @@ def upside_down(text: str) -> str:
     return table(header, *reversed(rows))
 
 
+@pytest.mark.slow
 def test_formats_and_the_order_of_rows_make_no_difference(tmp_path: Path) -> None:
     folders = {
         "csv": {f"{name}.csv": text for name, text in EVERYTHING.items()},
@@ -300,6 +301,7 @@ def test_formats_and_the_order_of_rows_make_no_difference(tmp_path: Path) -> Non
     assert all(journal == found["csv"] for journal in found.values())
 
 
+@pytest.mark.slow
 def test_two_processes_tell_the_same(tmp_path: Path) -> None:
     told(tmp_path, EVERYTHING)
     alone = lines(tmp_path / "j.jsonl")
