@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from cadenza.data import folder, rows
 from cadenza.data.example import example
+from cadenza.data.folder import Folder
 from tests.support.folders import TABLES, THANKS, cli, parquet, replay, sent, subjects, write
+from tests.support.scenarios import program
 
 REGULARS = """\
 shop "Caffè"
@@ -87,8 +90,24 @@ def test_a_query_gets_more_memory_only_where_it_needs_it(tmp_path: Path, monkeyp
     (tmp_path / "f.flow").write_text(REGULARS, encoding="utf-8")
     done = cli("replay", tmp_path / "f.flow", "--data", tmp_path / "data", "--journal", tmp_path / "none.jsonl")
     assert done.exit_code == 2
-    assert "reading this takes more than 1MB of memory; replay a part of it" in done.output
+    assert "reading this takes more than 1MB of memory; put its customers in several folders, and replay each" in done.output
     assert not (tmp_path / "none.jsonl").exists()
+
+
+def test_memory_that_was_given_once_is_not_taken_back(tmp_path: Path) -> None:
+    write(tmp_path / "data", {"order.csv": "customer,at,id\na,2026-01-01,1\n"})
+    with Folder(tmp_path / "data", program(EVERY_ORDER).events) as opened:
+        limits = []
+        for _ in range(3):
+            failures = [duckdb.OutOfMemoryException("")]
+
+            def query(failures: list[Exception] = failures) -> object:
+                if failures:
+                    raise failures.pop()
+                return opened.rows("SELECT current_setting('memory_limit')")[0][0]
+
+            limits.append(opened._enough(query))
+    assert limits == ["244.1 MiB", "953.6 MiB", "3.7 GiB"]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])

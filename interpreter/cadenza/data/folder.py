@@ -28,7 +28,7 @@ _MEMORY = ("48MB", "256MB", "1GB", "4GB")
 """DuckDB begins with little memory and spills to disk; a query that cannot do with it gets more."""
 _BATCH = 4096
 LINES = "order_items"
-Found = TypeVar("Found")
+_Found = TypeVar("_Found")
 
 
 @attrs.frozen(eq=False)
@@ -72,6 +72,7 @@ class Folder:
             )
         self._spill = tempfile.TemporaryDirectory(prefix="cadenza-")
         self.connection = connect(Path(self._spill.name))
+        self._more = iter(_MEMORY[1:])
         try:
             self.tables = {name: self._table(name, file) for name, file in sorted(files.items())}
         except DataError:
@@ -97,16 +98,15 @@ class Folder:
         self._enough(lambda: cursor.execute(sql))
         return chain.from_iterable(iter(lambda: cursor.fetchmany(_BATCH), []))
 
-    def _enough(self, query: Callable[[], Found]) -> Found:
-        for memory in _MEMORY[1:]:
+    def _enough(self, query: Callable[[], _Found]) -> _Found:
+        while True:
             try:
                 return query()
             except duckdb.OutOfMemoryException:
+                if (memory := next(self._more, None)) is None:
+                    says = f"{self.path}: reading this takes more than {_MEMORY[-1]} of memory"
+                    raise DataError(f"{says}; put its customers in several folders, and replay each") from None
                 self.connection.execute(f"SET memory_limit = {literal(memory)}")
-        try:
-            return query()
-        except duckdb.OutOfMemoryException:
-            raise DataError(f"{self.path}: reading this takes more than {_MEMORY[-1]} of memory; replay a part of it") from None
 
     def _files(self, known: list[str]) -> dict[str, Path]:
         files: dict[str, Path] = {}

@@ -50,6 +50,11 @@ class LineReader:
             return "sku" in self._nested_fields  # every line has one; without it there is no line at all
         return self.table.name == "order" and LINES in self.rows.folder.tables
 
+    @property
+    def source(self) -> str:
+        """Give SQL for the rows that lines are in: their own, or those of the events."""
+        return self.rows.source(self.table.name if self.nested else LINES)
+
     def key(self) -> str:
         """Give the event's side of the key that its lines are joined by."""
         return "e.file_row_number" if self.nested else "CAST(e.id AS VARCHAR)"
@@ -103,7 +108,7 @@ class LineReader:
             if "line" in table.columns:
                 n = f"(TRY_CAST(line AS BIGINT), {n})"
             columns = [quoted(name) for name in table.columns if name not in ("order_id", "line")]
-            keyed = f"SELECT CAST(order_id AS VARCHAR) AS key, * FROM {self.rows.source(LINES)}"
+            keyed = f"SELECT CAST(order_id AS VARCHAR) AS key, * FROM {self.source}"
             return f"SELECT key, {n} AS n, {', '.join(columns)} FROM ({keyed}) WHERE {EVERY_KEY}"
         physical = self.table.columns["items"]
         fields = self._nested_fields
@@ -114,7 +119,7 @@ class LineReader:
         picked = ", ".join(f"CAST(line.{quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in fields)
         return (
             f"SELECT key, n, {picked} FROM (SELECT key, unnest({items}) AS line, generate_subscripts({items}, 1) AS n "
-            f"FROM (SELECT file_row_number AS key, items FROM {self.rows.source(self.table.name)}) WHERE {EVERY_KEY})"
+            f"FROM (SELECT file_row_number AS key, items FROM {self.source}) WHERE {EVERY_KEY})"
         )
 
     def joined_lines(self, columns: LineColumns, fields: Sequence[str]) -> str:

@@ -73,7 +73,7 @@ class EventQuery:
         def found(part: str = "TRUE", also: str = "") -> str:
             return f"SELECT {', '.join(fields)}{also} FROM (SELECT * FROM {source} e WHERE {part}) e {self._joined(part)}{where}"
 
-        largest = f"({self._lines.lines()})" if "ll" in self._answered else source
+        largest = self._lines.source if "ll" in self._answered else source
         parts = self._rows.parts(largest, self._lines.key()) if self._answered else []
         if len(parts) < 2:
             return f"{found()} ORDER BY {_nulls_first(order)}"

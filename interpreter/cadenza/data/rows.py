@@ -63,7 +63,7 @@ class Rows:
 
     def parts(self, source: str, key: str) -> list[str]:
         """Give conditions on the key of a table that cut it into parts: all of its keys at once might be too many for memory."""
-        parts = int(str(self.folder.rows(f"SELECT count(*) FROM {source}")[0][0])) // _TOGETHER + 1
+        parts = self.folder.rows(f"SELECT count(*) FROM {source}")[0][0] // _TOGETHER + 1
         return [f"hash({key}) % {parts} = {part}" for part in range(parts)]
 
     def add(self, table: Table) -> None:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from itertools import accumulate, chain, groupby
 from operator import itemgetter
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from cadenza.engine.clock import UTC, Zone
 from cadenza.values import Number, Value
@@ -236,10 +236,13 @@ class Catalogue:
         self._fields = {name: place for place, name in enumerate(fields)}
         self.released = self._fields.get("released")
         self._kept: dict[object, tuple[object, ...]] = {}
-        self._changes: dict[str, list[Change]] = {}
-        for change in sorted(changes, key=itemgetter(2)):
-            self._changes.setdefault(change.sku, []).append(change)
-        self._changed = sorted({change.at for of_one in self._changes.values() for change in of_one})
+        self._changes: dict[str, dict[str, tuple[list[int], list[Value]]]] = {}
+        for sku, field, at, value in sorted(changes, key=itemgetter(2)):
+            instants, values = self._changes.setdefault(sku, {}).setdefault(field, ([], []))
+            instants.append(at)
+            values.append(value)
+        self._changed = sorted({at for one in self._changes.values() for instants, _ in one.values() for at in instants})
+        self._kept_of_edition: dict[object, tuple[int, tuple[Any, ...]]] = {}
 
     def edition(self, now: int) -> int:
         """Give a number that stays while no product changes."""
@@ -253,10 +256,11 @@ class Catalogue:
         row, changes = self.products.get(sku), self._changes.get(sku)
         if row is None or changes is None:
             return row
-        values = list(row)
-        for change in changes[: bisect_right(changes, now, key=itemgetter(2))]:
-            values[self._fields[change.field]] = change.value
-        return tuple(values)
+        fields = list(row)
+        for field, (instants, values) in changes.items():
+            if before := bisect_right(instants, now):
+                fields[self._fields[field]] = values[before - 1]
+        return tuple(fields)
 
     def field(self, name: str) -> Callable[[Row], Value]:
         """Give the way to a field of a product."""
@@ -268,6 +272,15 @@ class Catalogue:
         if found is None:
             found = self._kept[key] = make()
         return found  # type: ignore[return-value]
+
+    def kept_of_edition(self, key: object, now: int, make: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
+        """Give what was made for a key while no product changed; of the editions only the one asked for last is kept."""
+        edition = self.edition(now)
+        kept, found = self._kept_of_edition.get(key, (-1, ()))
+        if kept != edition:
+            found = make()
+            self._kept_of_edition[key] = edition, found
+        return found
 
     def of_category(self, category: Value) -> tuple[str, ...]:
         """Give the SKUs of a category, in their order."""

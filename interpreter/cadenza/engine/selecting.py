@@ -204,7 +204,7 @@ class SelectionPlan:
             def in_order() -> tuple[str, ...]:
                 return tuple(self._rest_sorted(list(catalogue.products), self._rankings, c, catalogue))
 
-            return catalogue.kept((self, "order", catalogue.edition(c.now)), in_order)
+            return catalogue.kept_of_edition((self, "order"), c.now, in_order)
         first, *rest = self._rankings
         if first.sales is None:
             return self._rest_sorted(list(catalogue.products), self._rankings, c, catalogue)
@@ -353,25 +353,21 @@ def by_confidence(basket: Sequence[str], day: int, catalogue: Catalogue) -> Iter
     """
     shares = _Shares(basket, day, catalogue)
     bounds = [(-shares.highest, sku, 0) for sku in sorted(basket)]
-    ready: list[tuple[int, int, str]] = []
-    given: set[str] = set()
     while bounds:
         bound, sku, looked = heappop(bounds)
-        yield from shares.above(-bound, ready, given)
-        better, rest = shares.look(sku, looked, looked + _AT_ONCE)
-        for other in better:
-            score, together = shares.found[other]
-            heappush(ready, (-score, -together, other))
+        yield from shares.above(-bound)
+        rest = shares.look(sku, looked, looked + _AT_ONCE)
         if rest is not None:
             heappush(bounds, (-rest, sku, looked + _AT_ONCE))
-    yield from shares.above(-1, ready, given)
+    yield from shares.above(-1)
 
 
 class _Shares:
-    """The shares found so far; `highest` is above any."""
+    """The shares found so far, `found` and in order; `highest` is above any."""
 
     def __init__(self, basket: Sequence[str], day: int, catalogue: Catalogue) -> None:
         self.found: dict[str, tuple[int, int]] = {}
+        self._best_first: list[tuple[int, int, str]] = []
         self._baskets, self._day = catalogue.figures.baskets, day
         self._number = self._baskets.number(day)
         self._held = {sku: self._baskets.holding(day, sku) for sku in basket}
@@ -379,12 +375,11 @@ class _Shares:
         self._popular: dict[str, int] = {}
         self.highest = self._whole * (self._number + SMOOTHING * self._baskets.most_held + 1)
 
-    def look(self, sku: str, first: int, upto: int | None) -> tuple[list[str], int | None]:
-        """Look at some more of what was bought with a product; give what has a better share now, and a bound for the rest."""
+    def look(self, sku: str, first: int, upto: int | None) -> int | None:
+        """Look at some more of what was bought with a product, and give a bound for the rest of it, if there is any."""
         baskets, held, number, popular = self._baskets, self._held, self._number, self._popular
         factor = self._whole // (held[sku] + SMOOTHING)
         counts, rest = baskets.together(self._day, sku, first, upto)
-        better = []
         for other, together in counts.items():
             if together < TOGETHER or other in held:
                 continue
@@ -393,15 +388,14 @@ class _Shares:
             score = ((together * number + popular[other]) * factor, together)
             if self.found.get(other, _NONE) < score:
                 self.found[other] = score
-                better.append(other)
-        return better, (rest * number + SMOOTHING * baskets.most_held) * factor if rest >= TOGETHER else None
+                heappush(self._best_first, (-score[0], -together, other))
+        return (rest * number + SMOOTHING * baskets.most_held) * factor if rest >= TOGETHER else None
 
-    def above(self, bound: int, ready: list[tuple[int, int, str]], given: set[str]) -> Iterator[str]:
-        """Take those above a bound, the best first."""
-        while ready and -ready[0][0] > bound:
-            other = heappop(ready)[-1]
-            if other not in given:
-                given.add(other)
+    def above(self, bound: int) -> Iterator[str]:
+        """Take those above a bound, the best first; of one found several times the best share counts."""
+        while self._best_first and -self._best_first[0][0] > bound:
+            score, together, other = heappop(self._best_first)
+            if self.found[other] == (-score, -together):
                 yield other
 
 
