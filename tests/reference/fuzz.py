@@ -1,15 +1,19 @@
-"""Hold production against the reference on generated programs and timelines: `python -m tests.reference.fuzz FIRST COUNT`."""
+"""Hold production against the reference on generated pairs: `python -m tests.reference.fuzz FIRST COUNT`.
+
+A pair is a program and a timeline, both made from its number; each program meets four timelines.
+"""
 
 from __future__ import annotations
 
 import sys
 from datetime import date, time
 from fractions import Fraction
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
 from cadenza.check.vocabulary import CUSTOMER_FIELDS, LINE_FIELDS
-from cadenza.engine.plan import lower
+from cadenza.engine.plan import Plan, lower
 from cadenza.syntax import nodes as n
 from cadenza.values import HOUR, MINUTE, SECOND
 from tests.reference.program import Program, UnsupportedError
@@ -22,6 +26,8 @@ from tests.support.generating.words import named
 from tests.support.scenarios import program as checked
 
 LEFT_OUT = {"customer", "source", "saw", "flows"}
+TIMELINES = 4
+"""How many timelines a program meets."""
 
 
 def plain(value: Any, type_: str, digits: int) -> Any:
@@ -54,9 +60,8 @@ def kind_of(type_: Any) -> str:
     return words.get(type(type_)) or (type_.name if isinstance(type_, n.PlainType) else named(type_))
 
 
-def told(made: programs.Made, life: Life) -> list[Line]:
+def told(program: Program, made: programs.Made, life: Life) -> list[Line]:
     """Give the lines that the reference writes."""
-    program = Program(made.text)
     digits = DECIMALS.get(made.shop.currency, 2)
     types = {name: named(type_) for name, type_ in CUSTOMER_FIELDS.items()} | made.fields
     fields = {name: plain(value, types.get(name, "text"), digits) for name, value in life.fields.items()}
@@ -75,13 +80,20 @@ def understood(text: str) -> str:
     return "".join(line for line in text.splitlines(keepends=True) if not line.lstrip().startswith(words))
 
 
-def compare(seed: int) -> tuple[list[Line], list[Line]]:
-    """Give the lines of production and those of the reference, each without what the reference leaves out."""
-    made = programs.program(seed)
+@lru_cache(maxsize=2)
+def made_and_read(number: int) -> tuple[programs.Made, Plan, Program]:
+    """Give the program of a number as production has it and as the reference has it."""
+    made = programs.program(number)
     made = made._replace(text=understood(made.text))
-    life = lived(seed, made)
-    lines, _ = journal(lower(checked(made.text)), life)
-    return [{key: value for key, value in line.items() if key not in LEFT_OUT} for line in lines], told(made, life)
+    return made, lower(checked(made.text)), Program(made.text)
+
+
+def compare(pair: int) -> tuple[list[Line], list[Line]]:
+    """Give the lines of production and those of the reference, each without what the reference leaves out."""
+    made, plan, program = made_and_read(pair // TIMELINES)
+    life = lived(pair, made)
+    lines, _ = journal(plan, life)
+    return [{key: value for key, value in line.items() if key not in LEFT_OUT} for line in lines], told(program, made, life)
 
 
 def differing(production: list[Line], reference: list[Line]) -> tuple[Line | None, Line | None] | None:
@@ -96,17 +108,17 @@ def say(text: str) -> None:
 def main() -> None:
     first, count = map(int, sys.argv[1:])
     different, unsupported = [], []
-    for seed in range(first, first + count):
+    for pair in range(first, first + count):
         try:
-            found = differing(*compare(seed))
+            found = differing(*compare(pair))
         except UnsupportedError as error:
-            unsupported.append(seed)
-            say(f"-- {seed}: unsupported: {error}")
+            unsupported.append(pair)
+            say(f"-- {pair}: unsupported: {error}")
             continue
         if found is not None:
-            different.append(seed)
-            made = programs.program(seed)
-            say(f"-- {seed}\n{understood(made.text)}\n{lived(seed, made).rows}\n production {found[0]}\n reference  {found[1]}")
+            different.append(pair)
+            made, _, _ = made_and_read(pair // TIMELINES)
+            say(f"-- {pair}\n{made.text}\n{lived(pair, made).rows}\n production {found[0]}\n reference  {found[1]}")
     say(f"{count} pairs, {len(different)} differ: {different}; {len(unsupported)} unsupported: {unsupported}")
 
 
