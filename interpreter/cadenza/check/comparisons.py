@@ -353,6 +353,8 @@ def _moves(term: Term) -> bool:
 def _has_now(term: object) -> bool:
     """Whether `now` itself, or `now.time`, is in a term; of its other parts, such as `now.hour`, it is known when they change."""
     match term:
+        case Constant():
+            return False
         case Now():
             return True
         case MomentPart(whole=Now(), part=part):

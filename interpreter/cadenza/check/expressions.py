@@ -11,9 +11,17 @@ from cadenza.check.types import CART, CONDITION, CUSTOMER, MOVING, UNKNOWN, is_t
 from cadenza.syntax import nodes as n
 from cadenza.syntax.source import Span
 
+_FREQUENT = (n.Number, n.Text, n.Money, n.Duration)
+"""What most expressions end in, so that it need not pass all other cases first."""
+
 
 class Expressions(SelectionRules, AmongRules, LiteralRules):
-    def term(self, node: n.Expression | n.Offer, scope: Scope) -> Term:  # noqa: C901 - one case for each construct
+    def term(self, node: n.Expression | n.Offer, scope: Scope) -> Term:
+        if isinstance(node, _FREQUENT):
+            return self.literal(node, scope)
+        return self.construct(node, scope)
+
+    def construct(self, node: n.Expression | n.Offer, scope: Scope) -> Term:  # noqa: C901 - one case for each construct
         span = node.span
         match node:
             case n.Name():

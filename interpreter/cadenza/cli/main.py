@@ -54,7 +54,8 @@ def cadenza() -> None:
 
 def main() -> None:
     """Run the program; what a person typed or fed never shows a traceback, and what is our own fault says so."""
-    gc.set_threshold(100_000, 50, 100)  # nearly all that a run makes either stays to its end or goes by itself
+    gc.disable()  # what is read and checked stays to the end, or goes by itself; a command that runs a program begins to look
+    gc.set_threshold(100_000, 50, 100)
     try:
         code = cadenza.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else Exit.FINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,8 +30,9 @@ def checked(paths: Sequence[Path]) -> Checked:
 
 
 def program_of(paths: Sequence[Path]) -> Program:
-    """Give the checked program; where it has mistakes, show them and end the command."""
+    """Give the checked program, to be run; where it has mistakes, show them and end the command."""
     result = checked(paths)
+    gc.enable()
     if result.program is None:
         click.echo(findings.pretty(result.diagnostics), err=True)
         raise click.exceptions.Exit(Exit.FINDINGS)

@@ -43,7 +43,7 @@ TOKENS: dict[str, Builder] = {
     "NAME": n.Name,
     "STRING": _text,
     "DOC": _text,
-    "INT": lambda span, text: n.Number(span, Fraction(text)),
+    "INT": lambda span, text: n.Number(span, Fraction(int(text))),
     "DECIMAL": lambda span, text: n.Number(span, Fraction(text)),
     "CLOCK": _clock,
     "DATE": _date,

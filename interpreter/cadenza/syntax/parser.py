@@ -7,7 +7,7 @@ Rule 3: after a mistake the rest of the line is skipped, what stands below it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -97,10 +97,14 @@ class _Parser:
                 continue
             if kind in ("NAME", "STRING"):
                 kind = self.kind(token)
-            if self.feed(kind, token):
-                self.note_line(kind, token)
-            else:
+            if not self.feed(kind, token):
                 self.unexpected(kind, token)
+            elif kind in _LAYOUT:
+                self.note_layout(kind)
+            else:
+                self.line.append(token)
+                self.after_mistake = False
+                self.block_missing_at = None
         end = Token("$END", "", self.last_end, self.last_end)
         if not self.feed("$END", end) and ("_INDENT" in self.stack.acceptable() or not self.findings.diagnostics):
             self.unexpected("$END", end)
@@ -118,46 +122,38 @@ class _Parser:
             self.ahead.append(token)
         return self.ahead[0]
 
-    def note_line(self, kind: str, token: Token) -> None:
-        if kind in _LAYOUT:
-            self.line.clear()
-            if kind == "_DEDENT" and self.below_mistakes and self.below_mistakes[-1] == self.depth:
-                self.below_mistakes.pop()
-            self.depth += (kind == "_INDENT") - (kind == "_DEDENT")
-            if kind == "_INDENT" and self.after_mistake:
-                self.below_mistakes.append(self.depth)
-            self.after_mistake = self.after_mistake and kind == "_NL"
-        else:
-            self.line.append(token)
-            self.after_mistake = False
-            self.block_missing_at = None
+    def note_layout(self, kind: str) -> None:
+        self.line.clear()
+        if kind == "_DEDENT" and self.below_mistakes and self.below_mistakes[-1] == self.depth:
+            self.below_mistakes.pop()
+        self.depth += (kind == "_INDENT") - (kind == "_DEDENT")
+        if kind == "_INDENT" and self.after_mistake:
+            self.below_mistakes.append(self.depth)
+        self.after_mistake = self.after_mistake and kind == "_NL"
 
     def feed(self, kind: str, token: Token) -> bool:
         """Take one token with all the reductions before it, if it fits."""
         step = self.stack.fed(kind)
         if step is None:
             return False
-        if step.rules:
-            self.reduce(step.rules)
-        self.stack = step.stack
+        rules, self.stack = step
+        if rules:
+            self.reduce(rules)
         if kind in _LAYOUT:
             self.values.append(None)
             self.starts.append(self.last_end)
-        else:
-            self.values.append(self.value(kind, token))
-            self.starts.append(token.start)
-            self.last_end = token.end
-        return True
-
-    def value(self, kind: str, token: Token) -> object:
-        text = token.text
+            return True
+        _, text, start, end = token
+        self.starts.append(start)
+        self.last_end = end
         build = TOKENS.get(kind)
         if build is None:
-            return text
-        span = _span((self.findings.source, token.start, token.end))
-        if kind == "STRING" and ("{" in text or "}" in text):
-            return n.Text(span, text[1:-1], self.parts(token))
-        return build(span, text)
+            self.values.append(text)
+        elif kind == "STRING" and ("{" in text or "}" in text):
+            self.values.append(n.Text(_span((self.findings.source, start, end)), text[1:-1], self.parts(token)))
+        else:
+            self.values.append(build(_span((self.findings.source, start, end)), text))
+        return True
 
     def reduce(self, rules: tuple[Rule, ...]) -> None:
         """Make one value of those of each rule's symbols."""
@@ -175,28 +171,29 @@ class _Parser:
             if rule.one is not None:
                 values.append(children[rule.one])
                 continue
-            picked = children if rule.whole else rule.picked(children)
+            picked: Sequence[Any] = children
+            if (pick := rule.pick) is not None:
+                children.append(None)
+                picked = pick(children)
             build = BUILDERS.get(rule.name)
             values.append(picked if build is None else build(_span((source, starts[-1], end)), *picked))
 
     # -- Soft keywords ------------------------------------------------------------------------------------------------
 
     def kind(self, token: Token) -> str:
-        row = self.stack.row
+        stack = self.stack
         if token.kind == "STRING":
-            if "DOC" in row and (after := self.peek()) is not None and after.kind == "_NL" and self.stack.accepts("DOC"):
+            if "DOC" in stack.row and (after := self.peek()) is not None and after.kind == "_NL" and stack.accepts("DOC"):
                 return "DOC"
             return "STRING"
-        kinds = _readings(token)
+        kinds = readings(token.text)
         if len(kinds) == 1:
             return "NAME"
-        possible = [kind for kind in kinds if kind in row]
-        if len(possible) > 1:
-            possible = [kind for kind in possible if self.stack.accepts(kind)]
+        possible = stack.possible(kinds)
         if len(possible) > 1:
             after = self.peek()
             next_kinds = ("$END",) if after is None else _readings(after)
-            fitting = [kind for kind in possible if any(self.stack.accepts(kind, one) for one in next_kinds)]
+            fitting = tuple(kind for kind in possible if any(stack.accepts(kind, one) for one in next_kinds))
             possible = possible if next_kinds == ("_NL",) and token.text in _NEVER_LAST else fitting or possible
         return possible[0] if possible else "NAME"
 
@@ -264,7 +261,7 @@ class _Parser:
         if self.recover(token):
             self.feed("_NL", token)
             if self.feed("_DEDENT", token):
-                self.note_line("_DEDENT", token)
+                self.note_layout("_DEDENT")
 
     def mend_word(self, token: Token, acceptable: set[str]) -> bool:
         """Read a misspelt or foreign word as the one that was meant, if the next word then fits."""

@@ -22,7 +22,7 @@ class Step(NamedTuple):
 class Stack:
     """A state on top of the stack `below` it; None is below the first."""
 
-    __slots__ = ("above", "below", "depth", "known", "row", "state", "table")
+    __slots__ = ("above", "below", "depth", "known", "read", "row", "state", "table")
 
     def __init__(self, table: Tables, state: int, below: Stack | None) -> None:
         self.table = table
@@ -32,6 +32,7 @@ class Stack:
         self.depth: int = 0 if below is None else below.depth + 1
         self.above: dict[int, Stack] = {}
         self.known: dict[str, Step | None] = {}
+        self.read: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def fed(self, kind: str) -> Step | None:
         """Give what a token of this kind does here; None where it does not fit."""
@@ -68,6 +69,15 @@ class Stack:
                 return False
             stack = step.stack
         return True
+
+    def possible(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        """Give those of the kinds a word may be that the state has a place for; of several, those that fit."""
+        try:
+            return self.read[kinds]
+        except KeyError:
+            known = tuple(kind for kind in kinds if kind in self.row)
+            known = self.read[kinds] = tuple(kind for kind in known if self.fed(kind)) if len(known) > 1 else known
+            return known
 
     def acceptable(self) -> set[str]:
         """Give the kinds of token that would fit here, without the parser's own."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,9 +38,11 @@ class Rule(NamedTuple):
     alone: bool
     whole: bool
     """Whether all symbols are picked, as they are."""
+    pick: Callable[[list[Any]], Sequence[Any]] | None = None
+    """Gives what a node is made of, from the values of all symbols and a None after them; None where that is all of them."""
 
-    def picked(self, values: list[Any]) -> list[Any]:
-        """Give what a node is made of, from the values of all symbols."""
+    def spliced(self, values: list[Any]) -> list[Any]:
+        """Give what a node is made of, whatever the rule."""
         picked: list[Any] = []
         for index, splice, empty in self.picks:
             if empty:
@@ -71,13 +75,22 @@ def tables() -> Tables:
     rows = saved["rows"]
     return Tables(
         [rows[row] for row in saved["states"]],
-        [Rule(*rule) for rule in saved["rules"]],
+        [_with_pick(Rule(*rule)) for rule in saved["rules"]],
         saved["words"],
         saved["signs"],
         [(name, regex) for name, regex in saved["tokens"]],
         saved["starts"],
         saved["ends"],
     )
+
+
+def _with_pick(rule: Rule) -> Rule:
+    """Let what is picked be taken in one go, where there is more than one value and no list to splice."""
+    if rule.whole:
+        return rule
+    places = [place for index, _, empty in rule.picks for place in (*[-1] * empty, index)] + [-1] * rule.empty_at_end
+    plain = len(places) > 1 and not any(splice for _, splice, _ in rule.picks)
+    return rule._replace(pick=itemgetter(*places) if plain else rule.spliced)
 
 
 def _digest(grammar: str) -> int:

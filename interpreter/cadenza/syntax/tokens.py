@@ -86,20 +86,22 @@ class Findings:
 
 
 @lru_cache(maxsize=1)
-def _scanner() -> tuple[re.Pattern[str], dict[str | None, str]]:
+def _scanner() -> tuple[re.Pattern[str], dict[int | None, str]]:
     """Give the expression that matches any token with the space before it, and what its groups stand for."""
     regexes = {name.replace("__", "X"): (name, regex) for name, regex in tables().tokens}
     _, space = regexes.pop("_SPACE")
     any_of = "|".join(f"(?P<{group}>{regex})" for group, (_, regex) in regexes.items())
-    return re.compile(f"(?:{space})?+(?:{any_of}|\\Z)"), {group: name for group, (name, _) in regexes.items()}
+    scanner = re.compile(f"(?:{space})?+(?:{any_of}|\\Z)")
+    return scanner, {scanner.groupindex[group]: name for group, (name, _) in regexes.items()}
 
 
 def _raw(text: str, start: int, end: int) -> Iterator[Token]:
     """Cut `text` from `start` to `end` into tokens, line ends and comments included."""
     scanner, kinds = _scanner()
     for found in scanner.finditer(text, start, end):
-        if group := found.lastgroup:
-            yield _token((kinds[group], found[group], *found.span(group)))
+        if group := found.lastindex:
+            word, after = found[group], found.end()
+            yield _token((kinds[group], word, after - len(word), after))
 
 
 def tokens(findings: Findings) -> Iterator[Token]:
@@ -209,8 +211,9 @@ class _Layout:
         self.strays[column] = outer
 
     def _column(self, space: str, start: int) -> int:
-        column = len(space.expandtabs(4))
+        column = len(space)
         if "\t" in space:
+            column = len(space.expandtabs(4))
             self.findings.report(
                 "F0102",
                 "this line is indented with a tab",
@@ -219,7 +222,8 @@ class _Layout:
                 help="indent with spaces, two for each level",
                 replace=space.expandtabs(4),
             )
-        self.strays = {stray: outer for stray, outer in self.strays.items() if column > outer}
+        if self.strays:
+            self.strays = {stray: outer for stray, outer in self.strays.items() if column > outer}
         return self.strays.get(column, column)
 
     def _bracket_was_forgotten(self, token: Token, column: int) -> bool:

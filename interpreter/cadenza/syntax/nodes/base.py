@@ -40,11 +40,7 @@ class Node(Record):
 
     def inner(self) -> Iterator[Node]:
         """Give the nodes this one is made of, in source order."""
-        for value in self.astuple():
-            if isinstance(value, Node):
-                yield value
-            elif type(value) is tuple:
-                yield from _nodes(value)
+        return _nodes(self.fields())
 
     def placed(self, span: Span) -> Self:
         """Give the same node at another place."""
