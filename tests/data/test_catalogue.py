@@ -96,10 +96,10 @@ def test_the_figures_of_a_midnight_are_those_counted_by_hand(shop: Path, day: da
 
 def test_the_figures_are_not_empty_and_counting_back_and_forth_changes_none(shop: Path) -> None:
     with figures(shop) as found:
-        early, late = (found.baskets.together(day.toordinal(), "beans-1")[0] for day in DAYS[2:4])
+        early, late = (found.baskets.together(day.toordinal(), "beans-1").counts for day in DAYS[2:4])
         assert found.best("units", None, DAYS[3].toordinal(), 1)[0][1] > 10
         assert 0 < sum(early.values()) < sum(late.values())
-        assert found.baskets.together(DAYS[2].toordinal(), "beans-1") == (early, 0)
+        assert found.baskets.together(DAYS[2].toordinal(), "beans-1") == (early, 0, 0)
 
 
 def rewritten(shop: Path, folder: Path, change: Callable[[list[dict[str, str]]], list[dict[str, str]]]) -> Path:

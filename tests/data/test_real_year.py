@@ -82,7 +82,7 @@ def test_what_was_bought_together_is_what_a_join_of_all_orders_gives(year: Year,
     for sku, other, count in pairs:
         expected[sku][other] = count
     for sku in some:
-        counted = {other: count for other, count in baskets.together(day, sku)[0].items() if count > 1}
+        counted = {other: count for other, count in baskets.together(day, sku).counts.items() if count > 1}
         assert counted == {other: count for other, count in expected[sku].items() if count > 1 and other != sku}
 
 

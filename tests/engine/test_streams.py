@@ -8,7 +8,7 @@ import pytest
 
 from cadenza.engine.streams import append_leaving, average, known, leaving, median_gap, most_frequent
 from cadenza.values import DAY, Length
-from tests.support.scenarios import instant, zone
+from tests.support.scenarios import instant, journal, said, zone
 
 ROME = zone("Europe/Rome")
 
@@ -57,3 +57,18 @@ def test_a_column_that_grows_leaves_as_one_that_is_laid_out() -> None:
         for one in instants:
             append_leaving(grown, ROME.add(one, length))
         assert grown == leaving(instants, length, ROME)
+
+
+def test_1_5_as_many_lines_as_events_are_still_dated_by_their_orders() -> None:
+    text = """
+shop "S"
+  time zone Europe/Rome
+
+flow f
+  on visit
+  if count(distinct order.items.sku in the last 3 days) = 0
+    tag "long ago"
+"""
+    lines = [{"sku": "a"}, {"sku": "b"}]
+    rows = [("order", "2026-01-01", {"items": lines}), ("visit", "2026-01-09", {})]
+    assert said(journal(text, rows, start="2026-01-01", until="2026-01-10"), "tagged")

@@ -89,6 +89,21 @@ def test_rows_decide(condition: str, *, entered: bool) -> None:
     assert any(line["flow"] == "look" for line in lines) is entered
 
 
+def test_2_2_a_row_about_what_is_unknown_does_not_fit() -> None:
+    text = f"""{PAIRS}
+field customer.favourite: text
+
+flow asked
+  on signup
+  if not any(pairs where bought = customer.favourite)
+    tag "none"
+  if count(pairs where bought = customer.favourite) = 0
+    tag "zero"
+"""
+    lines = journal(text, [("signup", "2026-01-03 09:00", {})], start="2026-01-01", until="2026-01-05")
+    assert [line["tag"] for line in lines if line["what"] == "tagged"] == ["none", "zero"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cadenza.check.modules import Declared
 from cadenza.check.rules import Bound, Rules, Scope
-from cadenza.check.terms import Arithmetic, Choice, Constant, Some, Term
+from cadenza.check.terms import Arithmetic, Choice, Constant, Term
 from cadenza.check.types import CONDITION, NUMBER, UNKNOWN, Type
 from cadenza.syntax import nodes as n
 from cadenza.syntax.source import Span
@@ -83,7 +83,7 @@ class TableRules(Rules):
         conditions = [_always(node.span) if where is None else self.condition(where, row) for row in rows]
         match node.function:
             case "any" if column is None:
-                return Some(node.span, tuple(conditions))
+                return _any_of(node.span, conditions)
             case "count" if column is None and not node.distinct:
                 return _number_of(node.span, conditions)
             case "first" | "last" if column is not None:
@@ -139,6 +139,11 @@ def _fitting_rows(declared: Declared) -> list[n.Row]:
 
 def _always(span: Span) -> Term:
     return Constant(span, True, CONDITION)
+
+
+def _any_of(span: Span, conditions: list[Term]) -> Term:
+    """Whether a row fits; of one about what is unknown it is known that it does not (semantics 2.2)."""
+    return Choice(span, tuple((one, _always(span)) for one in conditions), Constant(span, False, CONDITION), CONDITION)
 
 
 def _number_of(span: Span, conditions: list[Term]) -> Term:

@@ -23,8 +23,8 @@ from cadenza.values import Number, Value
 _T = TypeVar("_T")
 _NEIGHBOURS = 50
 """How many similar customers are asked what they bought."""
-_MOST_PLACES = 1 << 24
-"""How many places of orders are kept at hand, of what was bought together: four bytes each."""
+_MOST_KEPT = 1 << 26
+"""How many bytes are kept at hand of where products were bought together."""
 
 
 class Bought(NamedTuple):
@@ -55,27 +55,46 @@ class Figures(Protocol):
         raise NotImplementedError
 
 
+class Together(NamedTuple):
+    """How many orders hold a product together with each of some others.
+
+    No product that comes after these is in more than `most` orders with it, nor in more than `held` at all.
+    """
+
+    counts: dict[str, int]
+    most: int
+    held: int
+
+
 class _Others(NamedTuple):
-    """What is in one order with a product more than once, most often first: places of these orders, one list after the other."""
+    """What is in more than one order with a product, most often first: which of its orders, one list after the other.
+
+    `held` is how many orders hold one of these at all, at most, from each of them on.
+    """
 
     skus: list[str]
     starts: array[int]
     places: array[int]
+    held: array[int]
 
 
-def _others(sku: str, orders: Sequence[int], contents: Sequence[Sequence[str]]) -> _Others:
-    counts = Counter(chain.from_iterable([contents[place] for place in orders]))
+def _others(sku: str, orders: Sequence[Sequence[str]], held: Mapping[str, Sequence[object]]) -> _Others:
+    counts = Counter(chain.from_iterable(orders))
     del counts[sku]
     often = sorted([(-count, other) for other, count in counts.items() if count > 1])
-    ranks = {other: rank for rank, (_, other) in enumerate(often)}
+    shared: dict[str, list[int]] = {other: [] for _, other in often}
+    for place, contents in enumerate(orders):
+        for other in filter(shared.__contains__, contents):
+            shared[other].append(place)
     starts = array("I", accumulate([-count for count, _ in often], initial=0))
-    places, free = array("I", bytes(array("I").itemsize * starts[-1])), starts[:]
-    for place in orders:
-        for other in contents[place]:
-            if (rank := ranks.get(other)) is not None:
-                places[free[rank]] = place
-                free[rank] += 1
-    return _Others(list(ranks), starts, places)
+    places = array("H" if len(orders) < 1 << 16 else "I", chain.from_iterable(shared.values()))
+    most = array("I", accumulate([len(held[other]) for other in reversed(shared)], max))
+    return _Others(list(shared), starts, places, most[::-1])
+
+
+def _size(others: _Others) -> int:
+    """Give about how many bytes it takes."""
+    return 16 * len(others.skus) + others.places.itemsize * len(others.places)
 
 
 class Baskets:
@@ -94,7 +113,7 @@ class Baskets:
             self._customers.append(customer)
             self._contents.append(contents)
         self._paired: dict[str, _Others] = {}
-        self._places = 0
+        self._size = 0
 
     def number(self, day: int) -> int:
         """Give how many orders there were before a day."""
@@ -104,32 +123,28 @@ class Baskets:
         """Give how many orders before a day hold a product."""
         return bisect_left(self._with.get(sku, ()), self.number(day))
 
-    @cached_property
-    def most_held(self) -> int:
-        """How many orders, of all there ever are, hold the product that most of them hold: a bound for any day."""
-        return max(map(len, self._with.values()), default=0)
-
-    def together(self, day: int, sku: str, first: int = 0, upto: int | None = None) -> tuple[dict[str, int], int]:
+    def together(self, day: int, sku: str, first: int = 0, upto: int | None = None) -> Together:
         """Give how many orders before a day hold a product together with each other one, where any two ever do.
 
-        The others stand in the order of how often that ever was; `first` and `upto` cut a part of them out, and the second result
-        is the most that one after the part may have. What is still to come bounds what is worked out, and changes nothing of it.
+        The others stand in the order of how often that ever was; `first` and `upto` cut a part of them out. What is still to come
+        bounds what is worked out, and changes nothing of it.
         """
-        skus, starts, places = self._others(sku)
-        end, last = self.number(day), len(skus) if upto is None else min(upto, len(skus))
+        skus, starts, places, held = self._others(sku)
+        end, last = self.holding(day, sku), len(skus) if upto is None else min(upto, len(skus))
         counts = {
             skus[rank]: bisect_left(places, end, starts[rank], starts[rank + 1]) - starts[rank] for rank in range(first, last)
         }
-        rest = 0 if last == len(skus) else min(starts[last + 1] - starts[last], self.holding(day, sku))
-        return counts, rest
+        if last == len(skus):
+            return Together(counts, 0, 0)
+        return Together(counts, min(starts[last + 1] - starts[last], end), min(held[last], self.number(day)))
 
     def _others(self, sku: str) -> _Others:
         found = self._paired.pop(sku, None)
         if found is None:
-            found = _others(sku, self._with.get(sku, ()), self._contents)
-            self._places += len(found.places)
-            while self._places > _MOST_PLACES and self._paired:
-                self._places -= len(self._paired.pop(next(iter(self._paired))).places)
+            found = _others(sku, [self._contents[place] for place in self._with.get(sku, ())], self._with)
+            self._size += _size(found)
+            while self._size > _MOST_KEPT and self._paired:
+                self._size -= _size(self._paired.pop(next(iter(self._paired))))
         self._paired[sku] = found
         return found
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import groupby, islice
-from math import lcm
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -335,8 +334,8 @@ def _upgrades(start: list[str], catalogue: Catalogue, product: Callable[[str], R
 def confidence(basket: Sequence[str], day: int, catalogue: Catalogue) -> dict[str, tuple[int, int]]:
     """Give how likely buyers of one of these products also buy another: the highest such share, then how many orders it rests on.
 
-    A share is smoothed towards the popularity of the other product, (c + k·p) / (n + k), so that few orders do not count as many;
-    all shares have one denominator, which is left out.
+    A share is smoothed towards the popularity of the other product, (c + k·p) / (n + k), so that few orders do not count as many.
+    It is given as a whole number: two shares that differ do so by more than one to the square of the largest denominator.
     """
     shares = _Shares(basket, day, catalogue)
     for sku in basket:
@@ -356,9 +355,10 @@ def by_confidence(basket: Sequence[str], day: int, catalogue: Catalogue) -> Iter
     while bounds:
         bound, sku, looked = heappop(bounds)
         yield from shares.above(-bound)
-        rest = shares.look(sku, looked, looked + _AT_ONCE)
+        upto = 4 * looked or _AT_ONCE
+        rest = shares.look(sku, looked, upto)
         if rest is not None:
-            heappush(bounds, (-rest, sku, looked + _AT_ONCE))
+            heappush(bounds, (-rest, sku, upto))
     yield from shares.above(-1)
 
 
@@ -371,25 +371,25 @@ class _Shares:
         self._baskets, self._day = catalogue.figures.baskets, day
         self._number = self._baskets.number(day)
         self._held = {sku: self._baskets.holding(day, sku) for sku in basket}
-        self._whole = lcm(*(count + SMOOTHING for count in self._held.values()))
+        self._scale = (self._number + SMOOTHING) ** 2
         self._popular: dict[str, int] = {}
-        self.highest = self._whole * (self._number + SMOOTHING * self._baskets.most_held + 1)
+        self.highest = self._scale * (2 * self._number + 1)
 
     def look(self, sku: str, first: int, upto: int | None) -> int | None:
         """Look at some more of what was bought with a product, and give a bound for the rest of it, if there is any."""
         baskets, held, number, popular = self._baskets, self._held, self._number, self._popular
-        factor = self._whole // (held[sku] + SMOOTHING)
-        counts, rest = baskets.together(self._day, sku, first, upto)
-        for other, together in counts.items():
+        scale, whole = self._scale, held[sku] + SMOOTHING
+        found = baskets.together(self._day, sku, first, upto)
+        for other, together in found.counts.items():
             if together < TOGETHER or other in held:
                 continue
             if other not in popular:
                 popular[other] = SMOOTHING * baskets.holding(self._day, other)
-            score = ((together * number + popular[other]) * factor, together)
+            score = ((together * number + popular[other]) * scale // whole, together)
             if self.found.get(other, _NONE) < score:
                 self.found[other] = score
                 heappush(self._best_first, (-score[0], -together, other))
-        return (rest * number + SMOOTHING * baskets.most_held) * factor if rest >= TOGETHER else None
+        return (found.most * number + SMOOTHING * found.held) * scale // whole if found.most >= TOGETHER else None
 
     def above(self, bound: int) -> Iterator[str]:
         """Take those above a bound, the best first; of one found several times the best share counts."""

@@ -102,7 +102,7 @@ def laid_out(plan: ColumnPlan, inputs: Inputs, customer: Any, zone: Zone) -> Col
         column.places = [place for place, _, _ in picked]
         column.elements = [element for _, element, _ in picked]
         values = [value for _, _, value in picked]
-    every = len(column.places) == len(inputs)
+    every = column.elements is None and len(column.places) == len(inputs)  # as many lines may be as there are events
     column.at = inputs.at if every else [inputs.at[place] for place in column.places]
     column.leaves = [leaving(column.at, length, zone) for length in plan.lengths]
     if plan.valued:
