@@ -155,23 +155,38 @@ flow a
     assert [line["text"] for line in lines if line["what"] == "notified"] == ["3 2 2 1 1", "5 3 2 2 1"]
 
 
-def test_opens_and_clicks_of_this_flow_are_about_its_own_sendings() -> None:
-    text = """
+@pytest.mark.parametrize("kind", ["open", "click", "bounce"])
+def test_events_of_this_flow_are_about_its_own_sendings(kind: str) -> None:
+    text = f"""
 flow a
   on order
   send email "x"
   wait 2 days
-  notify "t" "{count(click of this flow)} {count(click)}"
+  notify "t" "{{count({kind} of this flow)}} {{count({kind})}}"
 """
     rows: list[Row] = [
         ("sent", "2026-01-08", {"message": "x", "channel": "email"}),
-        ("click", "2026-01-09", {"message": "x"}),
+        (kind, "2026-01-09", {"message": "x", "channel": "sms"}),
         ("order", "2026-01-10", {}),
-        ("click", "2026-01-10", {"message": "x"}),
-        ("click", "2026-01-11", {"message": "y"}),
+        (kind, "2026-01-10", {"message": "x", "channel": "sms"}),
+        (kind, "2026-01-11", {"message": "y", "channel": "sms"}),
     ]
     lines = journal(text, rows, start="2026-01-01", until="2026-02-01")
     assert [line["text"] for line in lines if line["what"] == "notified"] == ["1 3"]
+
+
+def test_a_complaint_of_this_flow_is_about_its_own_message() -> None:
+    text = """
+flow a
+  on order
+  enter every time
+  leave on complaint of this flow
+  send email "x"
+  wait 9 days
+"""
+    rows: list[Row] = [("order", "2026-01-09", {}), ("order", "2026-01-10", {}), ("complaint", "2026-01-11", {"message": "x"})]
+    lines = journal(text, rows, start="2026-01-01", until="2026-02-01")
+    assert [(line["what"], line["run"]) for line in lines if line["what"] in ("left", "finished")] == [("left", 2), ("finished", 1)]
 
 
 @pytest.mark.parametrize(

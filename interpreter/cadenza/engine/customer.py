@@ -157,6 +157,9 @@ class Customer(Coupons):
     def absorb(self, event: Event) -> None:
         fields = dict(zip(self.plan.layout.events[event.kind], event.fields, strict=False))
         from_outside = event.depth == 0
+        if "message" in fields and event.kind != "sent":
+            event.about = self.sendings.get(fields["message"])
+            self.inputs.keep(event)
         match event.kind:
             case "cart":
                 self.cart = event
@@ -170,9 +173,6 @@ class Customer(Coupons):
                 self.sendings[fields["message"]] = event
                 if from_outside:
                     self.count_sent(str(fields["channel"]), fields["flow"])
-            case "open" | "click":
-                event.about = self.sendings.get(fields["message"])
-                self.inputs.keep(event)
             case "subscribe":
                 self.reach.clear()
                 if (name := fields["list"]) is not None:
@@ -187,6 +187,8 @@ class Customer(Coupons):
             case "bounce":
                 self.reach.clear()
                 self.consent.bounce(fields["channel"], fields["kind"])
+            case "open" | "click":
+                pass
             case _:
                 raise AssertionError(event.kind)
 

@@ -24,7 +24,7 @@ Fields = tuple["Value", ...]
 class Event:
     """One fact. An effect is one `depth` deeper than what caused it, and `cause` is the cause of what it leads to.
 
-    `run` is the run that brought it about; `about` is the sending that an open or a click is about.
+    `run` is the run that brought it about; `about` is the sending that an open, a click, a bounce or a complaint is about.
     """
 
     __slots__ = ("about", "at", "cause", "depth", "fields", "kind", "rank", "run")

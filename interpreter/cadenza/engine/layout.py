@@ -41,6 +41,8 @@ class Layout:
     derived: tuple[Derived, ...] = ()
     products: tuple[str, ...] = ()
     """The fields of products that selections look at, the SKU first; none where nothing is shown."""
+    of_this_flow: bool = False
+    """Whether the program asks for events about messages of the run itself."""
 
     def place(self, kind: str, field: str) -> int:
         return self.events[kind].index(field)
@@ -67,6 +69,7 @@ def layout_of(program: p.Program, derived: tuple[Derived, ...] = ()) -> Layout:
         {kind.name: kind.main for kind in program.events.values()},
         derived,
         look.product_fields(),
+        look.of_this_flow,
     )
 
 
@@ -159,7 +162,9 @@ class _Look:
         self.events.setdefault(kind.name, set())
         if pattern.main is not None and kind.main is not None:
             self.field([kind.name], kind.main)
-        self.of_this_flow = self.of_this_flow or pattern.of_this_flow
+        if pattern.of_this_flow:
+            self.of_this_flow = True
+            self.field([kind.name], "message")
         self.through(pattern.main)
         self.through(pattern.where, (kind.name,))
 
@@ -192,7 +197,7 @@ class _Look:
         if self.coupons:
             self.field(["order"], "coupon")
         if self.of_this_flow:
-            kinds |= {"open", "click", "sent"}
+            kinds.add("sent")
         for kind in kinds:
             self.events.setdefault(kind, set())
         for kind, fields_known in self.events.items():

@@ -246,7 +246,7 @@ def lower(program: p.Program, seed: int = 0) -> Plan:
         one.close()
     plan.remembers_sendings = (
         plan.kind("sent").noticed
-        or any(kind in plan.kinds for kind in ("open", "click"))
+        or plan.layout.of_this_flow
         or any(step.next_of for flow in plan.flows for step in flow.steps if isinstance(step, SendStep))
     )
     return plan
