@@ -27,6 +27,7 @@ from cadenza.check.types import (
     NUMBER,
     TEXT,
     TIME,
+    UNKNOWN,
     YEARLY_DATE,
     Type,
     event_of,
@@ -41,6 +42,8 @@ from cadenza.syntax.source import Source
 from cadenza.syntax.walk import steps, walk
 
 _EVENT_COLUMNS = ("at", "customer", "seq")
+_PLAIN = (n.Number, n.Percent, n.Money, n.Duration, n.Text, n.DayMoment, n.ClockTime, n.Yes, n.No, n.List)
+"""Defaults that say of which kind a parameter is."""
 """What a table of events has anyway."""
 _TYPES = {
     "text": TEXT,
@@ -224,7 +227,7 @@ class _Checker:
         kinds, started = self.triggers(rules)
         flows = []
         for instance in instances:
-            if not self.has_all_parameters(instance):
+            if not self.has_all_parameters(instance) or not self.has_fitting_values(instance, rules):
                 continue
             name = instance.name.text
             scope = attrs.evolve(scope_of(instance), trigger=event_of(*sorted(kinds[name])), running=True)
@@ -261,6 +264,28 @@ class _Checker:
                 help=f"give it a default here, or run it with `use … with {one.name.text} = …`",
             )
         return not missing
+
+    def has_fitting_values(self, instance: Instance, rules: Expressions) -> bool:
+        """Whether what `use … with` gives is of the kind of the default, where that is a plain value."""
+        defaults = {one.name.text: one.default for one in instance.declared.parameters if isinstance(one.default, _PLAIN)}
+        own, fitting = Scope(instance.declared.module), True
+        for binding in instance.bindings:
+            default = defaults.get(binding.name.text)
+            if default is None or instance.user is None:
+                continue
+            with rules.aside():
+                expected, given = rules.term(default, own), rules.term(binding.value, Scope(instance.user))
+                alike = UNKNOWN in (expected.type, given.type) or rules.alike(expected, given) is not None
+            if not alike:
+                self.report.add(
+                    "F0319",
+                    f"`{binding.name.text}` is {expected.type}, and `{binding.value.span.text}` is {given.type}",
+                    binding.value.span,
+                    help=f"give it a value like its default: {default.span.text}",
+                    related=(("the default", default.span),),
+                )
+                fitting = False
+        return fitting
 
     def triggers(self, rules: Expressions) -> tuple[dict[str, set[str]], set[str]]:
         """Find by which kinds of event each flow is let in, itself or by the flows that start it."""

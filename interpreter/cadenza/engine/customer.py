@@ -187,10 +187,6 @@ class Customer(Coupons):
             case "bounce":
                 self.reach.clear()
                 self.consent.bounce(fields["channel"], fields["kind"])
-            case "open" | "click":
-                pass
-            case _:
-                raise AssertionError(event.kind)
 
     def count_sent(self, channel: str, flow: Value) -> None:
         """Count a message of the data under the limits that cover it; those of a flow that is not there cover nothing."""
