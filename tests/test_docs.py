@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -398,9 +399,24 @@ def test_every_command_and_option_is_told(command: str, option: str) -> None:
 
 
 def test_the_rules_of_the_semantics_keep_their_numbers() -> None:
-    numbers = re.findall(r"^\*\*(\d+\.\d+)\*\*", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert numbers == sorted(numbers, key=lambda one: [int(part) for part in one.split(".")])
-    assert {int(one.split(".")[0]) for one in numbers} == set(range(1, 11))
+    assert {chapter for chapter, _ in _rules()} == set(range(1, 12))
+    for _, rules in groupby(_rules(), key=itemgetter(0)):
+        numbers = [number for _, number in rules]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_rule_that_a_test_or_a_case_names_is_told() -> None:
+    tests = [file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*.py")]
+    cases = [file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "conformance").rglob("*.cases")]
+    named = re.findall(r"def test_(\d+)_(\d+)_", "\n".join(tests))
+    named += re.findall(r"^=== (\d+)\.(\d+) ", "\n".join(cases), re.MULTILINE)
+    assert len(named) > 500
+    assert {(int(chapter), int(number)) for chapter, number in named} <= set(_rules())
+
+
+def _rules() -> list[tuple[int, int]]:
+    found = re.findall(r"^\*\*(\d+)\.(\d+)\*\*", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
+    return [(int(chapter), int(number)) for chapter, number in found]
 
 
 def test_links_lead_somewhere() -> None:
