@@ -120,6 +120,12 @@ class Customer(Coupons):
 
     def replay(self, begins: int | None, start: int, until: int) -> None:
         """Go through the timeline; `begins` is when the customer begins, None for one who was always there (semantics 3)."""
+        self.set_out(begins, start)
+        self.go_through(until)
+        self.list_open_coupons(until)
+
+    def set_out(self, begins: int | None, start: int) -> None:
+        """Come to the beginning of the replay; what comes then can be gone through in one go or in several."""
         self.past = Past(self.plan, self.zone, self.inputs, self.fields, begins, self.columns)
         self.remember(start)
         self.now = start
@@ -131,8 +137,6 @@ class Customer(Coupons):
         for calendar in self.plan.calendars:
             self.schedule(calendar, first)
         self.settle()
-        self.go_through(until)
-        self.list_open_coupons(until)
 
     def remember(self, start: int) -> None:
         """Make the events before START facts, and nothing more (semantics 3.4)."""

@@ -83,7 +83,7 @@ class Watching:
 
     def look_due(self, what: Any) -> list[WatchPlan]:
         """Look at a watch because its time has come, or at all of them because the customer begins."""
-        if what is BEGINNING:
+        if what == BEGINNING:
             return self.begin()
         self.look_at[what.place] = NEVER
         return [what] if self.look(what) else []
