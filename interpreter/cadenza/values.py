@@ -38,7 +38,7 @@ class Length(NamedTuple):
 Value = object
 
 
-def exact(value: Fraction) -> Number:
+def exact(value: Number) -> Number:
     """Give a whole number as int, which is faster, and any other as it is."""
     return value.numerator if value.denominator == 1 else value
 

@@ -60,6 +60,11 @@ def test_10_2_a_promise_is_held_against_what_was_sent(promise: str, rows: list[t
     assert [when for when, _ in broken(promise, *rows)] == expected
 
 
+def test_10_2_an_event_that_fits_twice_breaks_a_promise_once() -> None:
+    rows = [("order", "03 09:00"), ("signup", "04 09:00")]
+    assert broken("never email within 2 days before signup or signup", *rows) == [("04T09:00", ["thanks"])]
+
+
 def test_10_2_the_journal_names_the_messages() -> None:
     rows = [("order", "03 09:00"), ("signup", "03 10:00"), ("order", "03 11:00")]
     assert broken("always at most 2 messages per day", *rows) == [("03T11:00", ["thanks", "ask", "thanks"])]

@@ -161,6 +161,31 @@ def test_a_score(steps: list[str], score: str) -> None:
     assert line["text"] == score
 
 
+def test_9_2_nothing_taken_from_a_missing_score_leaves_it_missing() -> None:
+    steps = ("take 5 points from customer.score", 'if customer.score is known\n  tag "x"\nelse\n  tag "y"')
+    points, tagged = of(flow(*steps), "points", "tagged")
+    assert (points["amount"], points["same"], tagged["tag"]) == (0, True, "y")
+
+
+def test_9_2_less_than_nothing_is_nothing_taken() -> None:
+    points, told = of(flow("take (0 - 5) points from customer.score", 'notify "t" "{customer.score}"'), "points", "notified")
+    assert (points["amount"], told["text"]) == (0, "")
+
+
+def test_2_4_a_score_that_is_whole_again_is_a_whole_number() -> None:
+    steps = ("add 0.5 points to customer.score", "take 0.5 points from customer.score")
+    (line,) = of(flow(*steps, 'send email "m"\n  with score = customer.score'), "sent")
+    assert line["with"] == {"score": 0}
+
+
+def test_5_4_points_and_coupons_expire_in_the_order_in_which_they_were_given() -> None:
+    for steps, order in (
+        (['issue coupon "c" 10% off for 1 day', "add 5 points to customer.score for 1 day"], ["coupon_expired", "points"]),
+        (["add 5 points to customer.score for 1 day", 'issue coupon "c" 10% off for 1 day'], ["points", "coupon_expired"]),
+    ):
+        assert [line["what"] for line in of(flow(*steps), "points", "coupon_expired") if line["cause"] == "clock"] == order
+
+
 def test_5_4_points_that_expire_are_an_event_with_nobody_s_run() -> None:
     text = flow("add 10 points to customer.score for 1 day") + 'flow b\n  when customer.score = 0\n  tag "cold"\n'
     lines = of(text, "points", "tagged")
@@ -205,6 +230,19 @@ def test_of_several_subjects_the_first_that_holds_counts(language: str | None, s
 
 
 # -- Bounds -----------------------------------------------------------------------------------------------------------
+
+
+def test_6_5_a_flow_that_is_started_has_the_trigger_of_its_starter_also_where_that_is_the_clock() -> None:
+    text = """
+flow a
+  when count(order) >= 1
+  wait 1 day
+  start b
+flow b
+  notify "t" "{trigger.at} {count(cart since trigger)}"
+"""
+    (line,) = of(text, "notified", rows=[("order", "2026-01-10 09:00", {}), ("cart", "2026-01-10 12:00", {})])
+    assert line["text"] == "2026-01-10 09:00 1"
 
 
 def test_5_5_flows_that_start_each_other_are_stopped_once_for_an_instant() -> None:

@@ -89,6 +89,23 @@ def test_rows_decide(condition: str, *, entered: bool) -> None:
     assert any(line["flow"] == "look" for line in lines) is entered
 
 
+def test_a_column_comes_before_a_field_of_what_is_around_it() -> None:
+    text = """
+table known
+  sku, reply
+  "boots-1", "boots"
+
+flow asked
+  on order
+  if any(order.items where any(known where sku = "boots-1"))
+    tag "row"
+  if any(known where any(order.items where sku = "tent-2"))
+    tag "line"
+"""
+    lines = journal(text, [order(3, "tent-2")], start="2026-01-01", until="2026-01-05")
+    assert [line["tag"] for line in lines if line["what"] == "tagged"] == ["row", "line"]
+
+
 def test_2_2_a_row_about_what_is_unknown_does_not_fit() -> None:
     text = f"""{PAIRS}
 field customer.favourite: text

@@ -63,6 +63,8 @@ AMONG = ("percentile", "similarity")
 class NameRules(TableRules):
     def name(self, node: n.Name, scope: Scope) -> Term:
         text = node.text
+        if text in scope.row:
+            return self.parameter(node, scope.bound[text])
         if scope.element is not None and (type_ := self.fields(scope.element).get(text)) is not None:
             return self.about_product(node, type_) if scope.element == PRODUCT else ElementField(node.span, text, type_)
         if text in scope.bound:

@@ -31,7 +31,8 @@ class Scope:
     """What words mean in one place of one file.
 
     `element` is the event or line that a `where` speaks of, `trigger` the event a run was let in by, `running` says that
-    there is a run at all, so that `of this flow` has a meaning.
+    there is a run at all, so that `of this flow` has a meaning. `row` are the names bound to columns of the row that a `where`
+    is about: they come before the fields of what is around it.
     """
 
     module: Module
@@ -39,9 +40,10 @@ class Scope:
     element: Type | None = None
     trigger: Type | None = None
     running: bool = False
+    row: frozenset[str] = frozenset()
 
     def of(self, element: Type | None) -> Scope:
-        return attrs.evolve(self, element=element)
+        return attrs.evolve(self, element=element, row=frozenset())
 
 
 @attrs.frozen(eq=False)

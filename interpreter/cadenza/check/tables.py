@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from cadenza.check.modules import Declared
 from cadenza.check.rules import Bound, Rules, Scope
 from cadenza.check.terms import Arithmetic, Choice, Constant, Term
@@ -99,7 +101,8 @@ class TableRules(Rules):
 
     def row(self, declared: Declared, row: n.Row, scope: Scope) -> Scope:
         """Give what words mean where a row of a table is at hand."""
-        return Scope(scope.module, {**scope.bound, **cells(declared, row)}, scope.element, scope.trigger, scope.running)
+        columns = cells(declared, row)
+        return attrs.evolve(scope, bound={**scope.bound, **columns}, row=scope.row | frozenset(columns))
 
     def first_of(self, node: n.Aggregate, declared: Declared, column: n.Name, rows: list[Scope], conditions: list[Term]) -> Term:
         names = _columns(declared)

@@ -26,7 +26,7 @@ from cadenza.engine.runs import STAY, Run, StepPlan, Waiting
 from cadenza.engine.show import iso
 from cadenza.engine.splitting import held_out
 from cadenza.engine.watching import BEGINNING
-from cadenza.values import Length, Number, Value, half_up
+from cadenza.values import Length, Number, Value, exact, half_up
 
 if TYPE_CHECKING:
     from cadenza.check import program as p
@@ -56,7 +56,7 @@ class Score:
 
     @property
     def total(self) -> Number:
-        return self.base + sum(left for _, left in self.lots)
+        return exact(self.base + sum(left for _, left in self.lots))
 
     def take(self, amount: Number) -> Number:
         """Use up the oldest lots first, then the base, not below 0; give what was taken."""
@@ -70,7 +70,7 @@ class Score:
         self.lots = kept
         used = min(max(self.base, 0), amount)
         self.base -= used
-        return before - amount + used
+        return exact(before - amount + used)
 
     def drop(self, number: int) -> Number | None:
         """Take off what is left of a lot, and give it; None where nothing is."""
@@ -293,9 +293,8 @@ class Customer(Coupons):
     def witness(self, event: Event, kind: KindPlan) -> None:
         assert self.promises is not None
         self.run = None
-        for place, test in kind.promises:
-            if self.passes((test,), event):
-                self.promises.see(place, event.at)
+        for place in dict.fromkeys([place for place, test in kind.promises if self.passes((test,), event)]):
+            self.promises.see(place, event.at)
 
     def look_back(self) -> None:
         """Write which promises were broken (semantics 10.2)."""
@@ -334,13 +333,15 @@ class Customer(Coupons):
         self.bring(run, "changed", field=name)
 
     def points(self, run: Run, name: str, sign: int, amount: Number | None, lifetime: Length | None) -> None:
-        score = self.scores.setdefault(name, Score(self.score(name) or 0))
+        score = self.scores.get(name) or Score(self.score(name) or 0)
         asked = amount or 0
         if sign > 0:
             changed = asked
             self.add_points(name, score, asked, lifetime)
         else:
-            changed = -score.take(asked)
+            changed = -score.take(max(asked, 0))
+        if changed or score.lots:
+            self.scores[name] = score
         shown = self.plan.shower.json(changed, NUMBER, self.zone)
         self.note_step(run, "points", {"score": name, "amount": shown, "same": None if changed else True})
         if changed:
@@ -390,14 +391,13 @@ class Customer(Coupons):
     def start(self, run: Run, names: Sequence[str]) -> None:
         """Let the customer into other flows, with the trigger of this run (semantics 6.8)."""
         step = run.flow.steps[run.place]
-        trigger = run.trigger if run.trigger.kind else None
         depth = run.depth + 1
         self.effects += 1
         if depth > DEEPEST or self.effects > MOST_EFFECTS:
             self.cut_off(run.cause, run)
             return
         for name in names:
-            self.enter(self.plan.by_name[name], trigger, (), step.json, run.cause, depth)
+            self.enter(self.plan.by_name[name], run.trigger, (), step.json, run.cause, depth)
         self.flush()
 
     def stop(self, run: Run, names: Sequence[str]) -> None:
