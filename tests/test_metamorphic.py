@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import programs
+from tests.support import cutting, programs
+from tests.support.generating.playing import played
 from tests.support.generating.words import OUTSIDE
 from tests.support.metamorphic import (
     CHANGES,
@@ -72,6 +73,29 @@ def test_a_change_leads_to_the_journal_that_is_known_beforehand(change: Change, 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_a_change_of_any_replay_leads_to_the_journal_that_is_known_beforehand(change: Change, seeds: range) -> None:
     check_change(change, seeds, MORE)
+
+
+# -- A replay cut in two ----------------------------------------------------------------------------------------------
+
+
+def check_cuts(seeds: range) -> None:
+    lines = 0
+    for seed in seeds:
+        one = played(seed, seed)
+        for cut, found in cutting.cuts(one):
+            assert found == one.lines, f"program and timeline {seed}, cut at {cut}\n{one.made.whole}"
+            lines += len(found)
+    assert lines > len(seeds)
+
+
+def test_a_replay_that_is_cut_in_two_and_kept_as_bytes_in_between_is_the_whole() -> None:
+    check_cuts(range(5500, 5530))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seeds", [range(first, first + 100) for first in range(9000, 10000, 100)], ids=titled)
+def test_any_replay_that_is_cut_in_two_is_the_whole(seeds: range) -> None:
+    check_cuts(seeds)
 
 
 # -- Many customers ---------------------------------------------------------------------------------------------------

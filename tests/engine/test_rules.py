@@ -59,6 +59,51 @@ flow enters
     ]
 
 
+def test_5_1_an_event_moves_only_what_depends_on_it() -> None:
+    text = """
+flow a
+  on view
+  while any(visit in the last 3 days)
+  leave when now >= 24 hours after last(view)
+  wait 2 days
+"""
+    rows: list[Row] = [("visit", "2026-01-09", {}), ("view", "2026-01-10", {}), ("visit", "2026-01-11", {})]
+    lines = journal(text, rows, start="2026-01-01", until="2026-01-31")
+    (left,) = [line for line in lines if line["what"] == "left"]
+    assert (left["at"][:10], left["reason"], left["cause"]) == ("2026-01-11", "leave when", "anna#2")
+
+
+def test_5_1_what_an_event_lets_in_is_settled_before_anybody_enters() -> None:
+    text = """
+flow inner
+  on cart where inside outer
+  tag "inner"
+flow outer
+  on cart
+  priority 1
+  leave on cart
+  wait 3 days
+"""
+    rows: list[Row] = [("cart", "2026-01-10", {}), ("cart", "2026-01-11", {})]
+    assert told(text, rows, "entered", "left") == ["outer entered", "outer left leave on", "outer entered"]
+
+
+def test_5_4_of_messages_held_since_one_instant_that_of_the_lower_run_is_tried_first() -> None:
+    text = """
+shop "S"
+  quiet hours 20:00 to 08:00
+flow a
+  on order or cart
+  send email "a"
+flow b
+  on order
+  send email "b"
+"""
+    rows: list[Row] = [("cart", "2026-01-09 12:00", {}), ("order", "2026-01-10 21:00", {})]
+    lines = journal(text, rows, start="2026-01-01", until="2026-01-31")
+    assert [(line["message"], line["run"]) for line in lines if line["what"] == "sent"] == [("a", 1), ("b", 1), ("a", 2)]
+
+
 def test_5_3_a_fact_counts_before_the_next_step_of_the_same_run() -> None:
     text = """
 flow a

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
 from cadenza.check.vocabulary import CHANNELS
 from cadenza.syntax import nodes as n
-from cadenza.values import DAY, MINUTE, Length
-from tests.reference.asking import Event, Scope
-from tests.reference.program import CALENDAR, Flow, Program
-from tests.reference.sending import Coupon, Run
+from cadenza.values import Length
+from tests.reference.comparing import Row
+from tests.reference.counting import Message
+from tests.reference.program import CALENDAR, Flow, Program, Scope
+from tests.reference.sending import Coupon, Lot, Place, Run
 from tests.reference.stepping import Stepping
-from tests.reference.times import Clock, Moment, Yearly, later, times
+from tests.reference.streams import Event
+from tests.reference.times import Clock, Moment, Yearly, day_of
+
+Trigger = tuple[Any, Event | None]
+"""A line that lets in, and the event that it speaks of."""
+
+
+def is_sequence(line: Any) -> bool:
+    return isinstance(line, n.On) and bool(line.follows)
 
 
 class Customer(Stepping):
-    def __init__(self, program: Program, name: str, zone: str, fields: Mapping[str, Any], lists: Mapping[str, Sequence[str]],
-                 columns: frozenset[str]) -> None:  # fmt: skip
-        self.program, self.name, self.clock, self.columns = program, name, Clock(zone), columns
-        self.currency = program.line(n.Currency).code if program.line(n.Currency) else "EUR"
-        self.fields = dict(fields)
-        self.lists = {one: list(lists.get(one, ())) for one in ("tags", "subscriptions")}
-        self.lots: list[tuple[str, Fraction, Moment]] = []
+    def __init__(self, program: Program, row: Row, everybody: Sequence[Row], columns: frozenset[str]) -> None:
+        self.program, self.row, self.everybody, self.columns = program, row, everybody, columns
+        self.name, self.clock, self.currency = row.name, Clock(row.zone), program.currency
+        self.fields = dict(row.fields)
+        self.lists = {one: list(row.lists.get(one, ())) for one in ("tags", "subscriptions")}
+        self.lots: list[Lot] = []
         self.closed: dict[str, str] = {}
         self.agreed: set[str] = set()
         self.history, self.runs, self.lines = [], [], []
@@ -32,53 +40,57 @@ class Customer(Stepping):
         self.issued: dict[str, int] = {}
         self.entered: dict[str, int] = {}
         self.exits: dict[str, Moment] = {}
-        self.messages: list[tuple[Run, Event, str, bool]] = []
+        self.messages: list[Message] = []
+        self.seen, self.broken = defaultdict(list), []
         self.watches: dict[tuple[int, int], bool] = {}
         self.underway: dict[tuple[int, int], list[list[Any]]] = {}
         """Sequences under way for an `on` line: the place of the awaited element, the first event, the deadline."""
         self.planned: dict[tuple[int, int], set[int]] = {}
-        self.instants: set[int] = set()
         self.queue: list[Event] | None = None
-        self.began = False
         self.depth, self.effects, self.stopped = 0, 0, False
+        self.stepped: list[str] = []
+        """The flows that took steps at this instant."""
 
     # -- Time ----------------------------------------------------------------------------------------------------------
 
-    def replay(self, begins: int | None, start: int, until: int, inputs: Sequence[tuple[str, int, Mapping[str, Any]]]) -> None:
-        self.start, self.begins = start, start if begins is None else begins
-        waiting = list(inputs)
-        while waiting and waiting[0][1] < start:  # 3.4: only facts
-            self.now = Moment(waiting[0][1])
-            self.fact(Event(waiting[0][0], self.now, waiting[0][2]))
-            waiting.pop(0)
-        self.now = Moment(start - 1)
+    def replay(self, start: int, until: int) -> None:
+        there = self.row.begins is None or self.row.begins < start
+        self.begins = start if self.row.begins is None else self.row.begins
+        waiting = list(self.row.events)
+        self.instants = {start, self.begins, *(event.at for event in waiting), *self.clock.changes(start, until)}
+        while waiting and waiting[0].at < start:  # 3.4: only facts
+            self.go(waiting[0].at)
+            self.promised_of_event(self.fact(waiting.pop(0)))
+        self.go(start - 1)
         self.plan()
-        self.now = Moment(start)
-        if begins is None or begins < start:  # 6.1
-            self.began = True
+        self.go(start)
+        self.began = there
+        if there:  # 6.1
             self.turn(noting=True)
-        self.instants |= {start, self.begins, *(at for _, at, _ in waiting)}
         while coming := {at for at in self.instants if start <= at <= until}:
-            self.now = Moment(min(coming))
-            self.instants, self.effects, self.stopped = coming - {self.now}, 0, False
-            while waiting and waiting[0][1] == self.now:
-                kind, at, fields = waiting.pop(0)
-                self.take_in(Event(kind, Moment(at), fields))
+            self.go(min(coming))
+            self.instants, self.effects, self.stopped, self.stepped = coming - {self.now}, 0, False, []
+            while waiting and waiting[0].at == self.now:
+                self.take_in(waiting.pop(0))
                 self.steps()
+                self.look_back()
             while self.turn():
-                pass
+                self.look_back()
+            self.look_back()
             self.plan()
-        self.now = Moment(until)
+        self.go(until)
         for coupon in self.coupons:
-            self.write("coupon_open", coupon.run, coupon.line, at_step=False, coupon=coupon.name, code=coupon.code)
+            self.write("coupon_open", coupon.run, coupon.line, coupon=coupon.name, code=coupon.code)
+
+    def look_back(self) -> None:
+        """10.2: after each event and each turn of the clock."""
+        self.promised_of_runs()
+        for promise, messages in self.broken:
+            self.write("broken", None, None, promise=promise, messages=messages)
+        self.broken = []
 
     def plan(self) -> None:
-        """Look at the next days, and at the instants of the calendar as the facts are now (6.6)."""
-        for day in range(3):
-            start = self.clock.at(self.today + timedelta(day))
-            self.look(start)
-            if self.clock.at(self.today + timedelta(day + 1)) - start != DAY:
-                self.look(*range(start, start + DAY, 15 * MINUTE))
+        """Look at the instants of the calendar as the facts are now (6.6)."""
         for flow in self.program.flows:
             for place, line in enumerate(flow.headers):
                 if isinstance(line, CALENDAR):
@@ -99,9 +111,7 @@ class Customer(Stepping):
             case n.EveryWeekday(days=named):
                 days = [day for day in days if day.weekday() in [one.number for one in named]]
             case n.EveryPeriod(on=n.MonthDay(day=number)):
-                days = [day for day in days if day == later(day.replace(day=1), Length(1, -1, 0)) or day.day == number]
-                days = [day for day in days if day.day == min(number, later(day.replace(day=1), Length(1, 0, 0)).toordinal()
-                        - day.replace(day=1).toordinal())]  # fmt: skip
+                days = [day for day in days if day == day_of(day.year, day.month, number)]
             case n.EveryPeriod(unit=n.Unit(name="year"), on=on):
                 day = Yearly(on.month, on.day) if isinstance(on, n.YearDay) else self.value(on, s)
                 if day is None:
@@ -112,8 +122,7 @@ class Customer(Stepping):
             case n.EveryPeriod():
                 pass
             case n.DaysFrom(amount=amount, direction=direction, day=day):
-                length = self.value(amount, s)
-                found = self.shifted(self.value(day, s), length if direction == "after" else times(length, Fraction(-1)))
+                found = self.value(n.Shifted(line.span, amount, direction, day), s)
                 if found is None:
                     return []
                 if isinstance(found, Moment):
@@ -151,15 +160,16 @@ class Customer(Stepping):
     def take_in(self, event: Event, *, known: bool = False) -> None:
         if not known:
             event = self.fact(event)  # (a)
+        self.promised_of_event(event)
         outer, self.queue, depth, self.depth = self.queue, [], self.depth, event.depth
         if event.kind == "order":
             self.redeem(event)
         self.credit(event)  # (b)
-        fired = self.watch(event)  # (c)
+        became = self.watch(event)  # (c)
         for run in self.in_order():  # (d)
-            if self.is_inside(run) and (reason := self.leaves_on(run, event)):
+            if not run.gone and (reason := self.leaves_on(run, event)):
                 self.leave(run, reason, event)
-        self.enter(fired, event)  # (e)
+        self.enter(self.fired(event, became), event)  # (e)
         for run in self.in_order():  # (f)
             self.wake(run, event)
         self.through(outer)
@@ -177,7 +187,7 @@ class Customer(Stepping):
         if depth <= 100 and self.effects <= 10_000:
             return False
         if not self.stopped:
-            self.write("stopped", None, cause)
+            self.write("stopped", None, cause, flows=list(dict.fromkeys(self.stepped)))
         self.stopped = True
         return True
 
@@ -197,12 +207,9 @@ class Customer(Stepping):
     def in_order(self) -> list[Run]:
         return sorted(self.runs, key=lambda run: run.order)
 
-    def is_inside(self, run: Run) -> bool:
-        return run in self.runs
-
-    def depends(self, node: Any, event: Event) -> bool:
+    def depends(self, flow: Flow, condition: Any, event: Event) -> bool:
         """5.1 (c): whether a condition speaks of what this event changes."""
-        words = self.program.words(node)
+        words = self.program.asked[flow.declared, id(condition)]
         changed = {
             "cart": {"customer.cart"}, "empty_cart": {"customer.cart"}, "order": {"customer.cart"}, "tagged": {"customer.tags"},
             "untagged": {"customer.tags"}, "subscribe": {"customer.subscriptions"}, "unsubscribe": {"customer.subscriptions"},
@@ -214,41 +221,46 @@ class Customer(Stepping):
         """8.7."""
         for flow in sorted(self.program.flows, key=lambda flow: flow.order):
             goal = flow.one(n.Goal)
-            before = [one for one in self.messages if one[0].flow is flow and one[1].rank < event.rank]
+            before = [one for one in self.messages if one.run.flow is flow and one.event.rank < event.rank]
             if goal is None or not before:
                 continue
-            run, message, line, _ = before[-1]
-            within = self.value(goal.within, self.scope(run))
-            if (
-                within is None
-                or event.at > self.clock.add(message.at, within)
-                or not self.fits(goal.events, event, self.scope(run))
-            ):
-                continue
-            self.write(
-                "goal", run, event, at_step=False, message=message.get("message"), channel=message.get("channel"), credit=line
-            )
+            last, s = before[-1], self.scope(before[-1].run)
+            within = self.value(goal.within, s)
+            if within is not None and event.at <= self.clock.add(last.at, within) and self.fits(goal.events, event, s):
+                self.write("goal", last.run, event, message=last.name, channel=last.channel, credit=last.line)
 
-    def watch(self, event: Event | None, *, noting: bool = False) -> dict[int, list[Any]]:
-        """Compute the conditions of `when` anew, and give the triggers by flow: `on`, sequences, `when` (5.1 (c), 6.1, 6.4)."""
-        found: dict[int, list[Any]] = {}
+    def watch(self, event: Event | None, *, noting: bool = False) -> set[tuple[int, int]]:
+        """Compute the conditions of `when` anew, and give the lines of which they became true (5.1 (c), 6.1)."""
+        became = set()
         self.began = self.began or (event is None and self.now >= self.begins)  # 6.1: after all events they begin with
         for flow in self.program.flows:
-            here = found.setdefault(flow.declared, [])
+            for place, line in enumerate(flow.headers):
+                key = (flow.declared, place)
+                if not (isinstance(line, n.When) and self.began and (event is None or self.depends(flow, line.condition, event))):
+                    continue
+                before, self.watches[key] = self.watches.get(key, False), self.true(line.condition, Scope(flow.given))
+                if self.watches[key] and not before and (not noting or line.including):
+                    became.add(key)
+        return became
+
+    def fired(self, event: Event | None, became: set[tuple[int, int]], *, noting: bool = False) -> dict[int, list[Trigger]]:
+        """Give what lets in, by flow, before anybody enters: `on`, sequences, `when`, the calendar (5.1 (e), 6.4)."""
+        found: dict[int, list[Trigger]] = {}
+        for flow in self.program.flows:
+            here = found[flow.declared] = []
             for place, line in enumerate(flow.headers):
                 key, s = (flow.declared, place), Scope(flow.given)
-                if isinstance(line, n.On) and not line.follows and event is not None:
-                    here += [event] * self.fits(line.events, event, s)
-                elif isinstance(line, n.On) and line.follows:
-                    here += self.sequence(flow, line, self.underway.setdefault(key, []), event)
-                elif isinstance(line, n.When) and self.began and (event is None or self.depends(line.condition, event)):
-                    before, self.watches[key] = self.watches.get(key, False), self.true(line.condition, s)
-                    if self.watches[key] and not before and (not noting or line.including):
-                        here.append(None)
-                elif isinstance(line, CALENDAR) and event is None and not noting and self.now in self.planned.get(key, ()):
-                    self.planned[key].discard(self.now)
-                    if self.now in self.calendar(line, s) and self.now >= self.begins:
-                        here.append(None)
+                match line:
+                    case n.On(events=events, follows=()):
+                        here += [(line, event)] * (event is not None and self.fits(events, event, s))
+                    case n.On():
+                        here += [(line, one) for one in self.sequence(flow, line, self.underway.setdefault(key, []), event)]
+                    case n.When():
+                        here += [(line, None)] * (key in became)
+                    case n.EveryPeriod() | n.EveryWeekday() | n.DaysFrom() | n.At() if event is None and not noting:
+                        if self.now in self.planned[key] and self.now in self.calendar(line, s) and self.now >= self.begins:
+                            here.append((line, None))
+                        self.planned[key].discard(self.now)
         return found
 
     def sequence(self, flow: Flow, line: n.On, underway: list[Any], event: Event | None) -> list[Any]:
@@ -272,7 +284,7 @@ class Customer(Stepping):
             elif moves:
                 self.await_next(flow, line, underway, place + 1, first, deadline if event is None else self.now)
         if event is not None and not used and self.fits(line.events, event, Scope(flow.given)):
-            if not self.every_time(flow):
+            if not isinstance(flow.reentry, n.EveryTime):
                 underway.clear()
             self.await_next(flow, line, underway, 0, event, self.now)
         return ended
@@ -283,17 +295,13 @@ class Customer(Stepping):
         self.look(deadline)
         underway.append([place, first, deadline])
 
-    @staticmethod
-    def every_time(flow: Flow) -> bool:
-        return bool(flow.one(n.Enter)) and isinstance(flow.one(n.Enter).reentry, n.EveryTime)
-
     def redeem(self, order: Event) -> None:
         """9.1."""
         for coupon in list(self.coupons):
-            s = self.about(order, self.scope(coupon.run), {"order"})
+            s = self.scope(coupon.run)._replace(element=order, fields=frozenset(self.program.events["order"].fields))
             if order.get("coupon") in (coupon.code, coupon.name) and self.true(coupon.offered.where, s):
                 self.coupons.remove(coupon)
-                line = self.write("coupon_redeemed", coupon.run, order, at_step=False, coupon=coupon.name, code=coupon.code)
+                line = self.write("coupon_redeemed", coupon.run, order, coupon=coupon.name, code=coupon.code)
                 self.effect(None, line, "coupon_redeemed", coupon=coupon.name, code=coupon.code, order_id=order.get("id"))
 
     # -- Leaving and entering ------------------------------------------------------------------------------------------
@@ -305,19 +313,19 @@ class Customer(Stepping):
                 if event.rank > run.rank and self.fits(line.events, event, s):
                     return "leave on"
         for line in run.flow.all(n.While):
-            if (event is None or self.depends(line, event)) and not self.true(line.condition, s):
+            if (event is None or self.depends(run.flow, line.condition, event)) and not self.true(line.condition, s):
                 return "while"
         for line in run.flow.all(n.LeaveWhen):
-            if (event is None or self.depends(line, event)) and self.true(line.condition, s):
+            if (event is None or self.depends(run.flow, line.condition, event)) and self.true(line.condition, s):
                 return "leave when"
         return None
 
     def leave(self, run: Run, reason: str, cause: Any) -> None:
         if run.wait is not None and run.wait.held is not None:  # 8.1
             message, channel = run.wait.held
-            run.cause = self.write("dropped", run, run.cause, message=message, channel=channel, reason="left")
+            self.say(run, "dropped", message=message, channel=channel, reason="left")
         self.end(run)
-        line = self.write("left", run, cause or run.cause, at_step=False, reason=reason)
+        line = self.write("left", run, cause or run.cause, reason=reason)
         self.effect(None, line, "left", flow=run.flow.name, reason=reason)
 
     def end(self, run: Run) -> None:
@@ -325,7 +333,7 @@ class Customer(Stepping):
         self.runs.remove(run)
         self.exits[run.flow.name] = self.now
 
-    def enter(self, triggers: dict[int, list[Any]], event: Event | None) -> None:
+    def enter(self, triggers: dict[int, list[Trigger]], event: Event | None) -> None:
         """5.1 (e), 5.4 (c): by flow order, those of one group strongest first."""
         flows = sorted((flow for flow in self.program.flows if triggers[flow.declared]), key=lambda flow: flow.order)
         for group in {flow.group for flow in flows if flow.group}:
@@ -335,45 +343,41 @@ class Customer(Stepping):
             ):
                 flows[place] = flow
         for flow in flows:
-            found = triggers[flow.declared]
-            for trigger in found if self.every_time(flow) and all(one is not event for one in found) else found[:1]:
-                self.admit(flow, trigger, event)
+            let_in: list[Trigger] = []
+            for line, trigger in triggers[flow.declared]:  # 6.2: one run, with `enter every time` one for each sequence that ends
+                parallel = isinstance(flow.reentry, n.EveryTime)
+                if not let_in or (parallel and (is_sequence(line) or all(is_sequence(other) for other, _ in let_in))):
+                    let_in.append((line, trigger))
+            for line, trigger in let_in:
+                self.admit(flow, trigger, event, (None, line.span.where))
 
-    def admit(self, flow: Flow, trigger: Event | None, cause: Any, starter: Run | None = None) -> None:
-        if self.too_much(self.depth + (starter is not None), cause):
+    def admit(self, flow: Flow, trigger: Event | None, cause: Any, place: Place) -> None:
+        if self.too_much(self.depth, cause):
             return
         trigger = trigger or Event("clock", self.now, {}, len(self.history))
         reason = self.refusal(flow, Scope(flow.given, trigger=trigger))
         if reason is not None:
-            self.write("not_entered", flow, cause, reason=reason)
-            if starter is not None:
-                self.lines[-1]["step"] = starter.place
+            self.write("not_entered", flow, cause, place, reason=reason)
             return
-        enter, alone = flow.one(n.Enter), self.queue is None
-        self.queue = [] if alone else self.queue
         for other in self.in_order():
-            if other.flow is flow and enter is not None and isinstance(enter.reentry, n.StartingOver):
+            if other.flow is flow and isinstance(flow.reentry, n.StartingOver):
                 self.leave(other, "restart", cause)
             elif other.flow is not flow and flow.group and other.flow.group == flow.group:
                 self.leave(other, "takeover", cause)
         self.entered[flow.name] = self.entered.get(flow.name, 0) + 1
-        run = Run(flow, self.entered[flow.name], trigger, len(self.history), cause)
-        run.place = starter and starter.place
+        run = Run(flow, self.entered[flow.name], trigger, len(self.history), cause, place, self.depth)
         run.steps = self.block(run, flow.steps, "")
-        run.depth = self.depth + (starter is not None)
         self.runs.append(run)
-        line = self.write("entered", run, cause)
+        line = run.cause = self.write("entered", run, cause, place)
         self.effect(None, line, "entered", flow=flow.name)
-        if alone:
-            self.through(None)
 
     def refusal(self, flow: Flow, s: Scope) -> str | None:
         """6.2."""
-        active, enter = flow.one(n.Active), flow.one(n.Enter)
+        active = flow.one(n.Active)
         if active and not self.value(active.start, s) <= self.today <= self.value(active.end, s):
             return "inactive"
         inside = [run for run in self.runs if run.flow is flow]
-        match enter.reentry if enter else n.Again(flow.steps[0].span, None):  # 6.3
+        match flow.reentry:  # 6.3
             case n.Once() if flow.name in self.entered:
                 return "reentry"
             case n.Again() if inside:
@@ -395,8 +399,9 @@ class Customer(Stepping):
         wait = run.wait
         if wait is None or run.gone:
             return
-        came = wait.events is not None and event.rank > wait.since and self.fits(wait.events, event, self.scope(run))
-        holds = wait.condition is not None and self.depends(wait.condition, event) and self.true(wait.condition, self.scope(run))
+        s, condition = self.scope(run), wait.condition
+        came = wait.events is not None and event.rank > wait.since and self.fits(wait.events, event, s)
+        holds = condition is not None and self.depends(run.flow, condition, event) and self.true(condition, s)
         if (came or holds) and not self.too_much(event.depth, event):
             run.cause = event
             self.go_on(run, True)
@@ -409,19 +414,14 @@ class Customer(Stepping):
     def turn(self, *, noting: bool = False) -> bool:
         """Do what is due by time alone; tell whether anything was."""
         before, self.depth = (len(self.lines), len(self.history)), 0
-        for lot in sorted((one for one in self.lots if one[2] <= self.now), key=lambda one: one[2]):  # (a)
-            self.lots.remove(lot)
-            line = self.write("points", None, None, score=lot[0], amount=self.data(-lot[1]), reason="expired")
-            if lot[1]:
-                self.effect(None, line, "points", score=lot[0], amount=-lot[1])
-        for coupon in [one for one in self.coupons if one.ends is not None and one.ends <= self.now]:
-            self.coupons.remove(coupon)
-            line = self.write("coupon_expired", coupon.run, None, at_step=False, coupon=coupon.name, code=coupon.code)
-            self.effect(None, line, "coupon_expired", coupon=coupon.name, code=coupon.code)
+        expired = [one for one in (*self.lots, *self.coupons) if one.ends is not None and one.ends <= self.now]
+        for one in sorted(expired, key=lambda one: one.given):  # (a)
+            self.expire(one)
+        self.queue = []
         for run in self.in_order():  # (b)
-            if self.is_inside(run) and (reason := self.leaves_on(run, None)):
-                self.leave(run, reason, run.cause)
-        self.enter(self.watch(None, noting=noting), None)  # (c)
+            if not run.gone and (reason := self.leaves_on(run, None)):
+                self.leave(run, reason, None)
+        self.enter(self.fired(None, self.watch(None, noting=noting), noting=noting), None)  # (c)
         went_on = False
         for run in self.in_order():  # (d)
             wait = run.wait
@@ -432,13 +432,25 @@ class Customer(Stepping):
             elif wait.until is not None and wait.until <= self.now:
                 self.go_on(run, False)
             went_on = went_on or run.wait is None
+        self.through(None)
         held = [run for run in self.runs if run.wait is not None and run.wait.held is not None and run.wait.until <= self.now]
-        for run in sorted(held, key=lambda run: (-run.flow.priority, run.wait.since, run.number)):  # (e)
+        for run in sorted(held, key=lambda run: (-run.flow.priority, run.wait.since, run.number, run.flow.order)):  # (e)
             self.go_on(run, None)
             self.step_of(run)
             self.step_of(run)
         self.steps()  # (f)
         return went_on or bool(held) or before != (len(self.lines), len(self.history))
+
+    def expire(self, one: Lot | Coupon) -> None:
+        if isinstance(one, Coupon) and one in self.coupons:
+            self.coupons.remove(one)
+            line = self.write("coupon_expired", one.run, None, coupon=one.name, code=one.code)
+            self.effect(None, line, "coupon_expired", coupon=one.name, code=one.code)
+        elif isinstance(one, Lot) and one in self.lots:
+            self.lots.remove(one)
+            line = self.write("points", None, None, score=one.score, amount=self.data(-one.amount), reason="expired")
+            if one.amount:
+                self.effect(None, line, "points", score=one.score, amount=-one.amount)
 
     # -- Steps (5.2) ---------------------------------------------------------------------------------------------------
 
@@ -452,15 +464,16 @@ class Customer(Stepping):
         if run.gone:
             return
         self.depth = run.depth
-        if run.at_step and (reason := self.leaves_on(run, None)):
-            self.leave(run, reason, run.cause)
-            return
-        run.taken = run.taken + 1 if run.since == self.now else 1
-        run.since = self.now
-        if run.taken > 10_000:
-            self.too_much(101, run.cause)
-            self.leave(run, "stopped", run.cause)
-            return
+        if run.at_step:
+            run.taken = run.taken + 1 if run.since == self.now else 1
+            run.since = self.now
+            self.stepped.append(run.flow.name)
+            reason = "stopped" if run.taken > 10_000 else self.leaves_on(run, None)  # 5.2, 5.5
+            if reason == "stopped":
+                self.too_much(101, run.cause)
+            if reason:
+                self.leave(run, reason, run.cause)
+                return
         news, run.news = run.news, None
         try:
             came = run.steps.send(news)
@@ -468,5 +481,5 @@ class Customer(Stepping):
         except StopIteration:
             if not run.gone:
                 self.end(run)
-                line = self.write("finished", run, run.cause, at_step=False)
+                line = self.write("finished", run, run.cause)
                 self.effect(None, line, "finished", flow=run.flow.name)

@@ -10,41 +10,38 @@ from typing import Any
 from cadenza.draws import WHOLE, draw
 from cadenza.syntax import nodes as n
 from cadenza.values import half_up
-from tests.reference.asking import Event, Scope
-from tests.reference.program import UnsupportedError
-from tests.reference.sending import Coupon, Run, Sending, Steps, Wait
+from tests.reference.program import Scope
+from tests.reference.sending import Coupon, Lot, Place, Run, Sending, Steps, Wait
+from tests.reference.streams import Event
 from tests.reference.times import DECIMALS, Moment, Money, Weekday, Yearly, data, iso
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Stepping(Sending):
-    lots: list[tuple[str, Fraction, Moment]]
+    lots: list[Lot]
     coupons: list[Coupon]
     issued: dict[str, int]
 
     def block(self, run: Run, nodes: Any, prefix: str) -> Steps:
         """Take the steps of a block; None is given before each step, else what is waited for."""
         for number, node in enumerate(nodes or (), 1):
-            run.place = place = f"{prefix}{number}"
+            run.place = place = (f"{prefix}{number}", node.span.where)
             yield None
             yield from self.step(run, node, place, self.scope(run))
 
-    def text(self, node: Any, s: Scope) -> Any:
-        return None if node is None else self.value(node, s)
-
-    def branch(self, run: Run, place: str, branch: str, nodes: Any, name: str) -> Steps:
+    def branch(self, run: Run, place: Place, branch: str, nodes: Any, name: str) -> Steps:
         run.place = place
         self.say(run, "branched", branch=branch)
-        yield from self.block(run, nodes, f"{place}.{name}.")
+        yield from self.block(run, nodes, f"{place[0]}.{name}.")
 
-    def step(self, run: Run, node: Any, place: str, s: Scope) -> Steps:  # noqa: C901 - one case for each kind of step
+    def step(self, run: Run, node: Any, place: Place, s: Scope) -> Steps:  # noqa: C901 - one case for each kind of step
         match node:
             case n.Wait(duration=duration):  # 7.1
                 yield from self.pause(run, self.after(duration, s) or self.now)
             case n.WaitUntil(until=until, up_to=up_to, body=body, otherwise=otherwise):
                 deadline = None if up_to is None else self.after(up_to, s)
-                if until.at is None and self.program.is_condition(until.what):  # 7.3
+                if until.at is None and self.program.is_condition(until.what, s.given):  # 7.3
                     came = self.true(until.what, s)
                     if not came:
                         came = yield from self.pause(run, deadline, condition=until.what, known=True)
@@ -68,27 +65,32 @@ class Stepping(Sending):
             case n.Split():  # 9.3
                 arm = self.arm(run, node, s)
                 self.say(run, "split", split=node.name.text, arm=arm.name.text)
-                yield from self.block(run, arm.body, f"{place}.{arm.name.text}.")
+                yield from self.block(run, arm.body, f"{place[0]}.{arm.name.text}.")
             case n.Repeat(times=number, body=body):
                 for _ in range(int(self.value(number, s))):
-                    yield from self.block(run, body, f"{place}.repeat.")
+                    yield from self.block(run, body, f"{place[0]}.repeat.")
             case n.RepeatUntil(condition=condition, times=number, body=body):
                 for _ in range(int(self.value(number, s))):
                     if self.true(condition, s):
                         break
-                    yield from self.block(run, body, f"{place}.repeat.")
+                    yield from self.block(run, body, f"{place[0]}.repeat.")
             case n.Send():
                 yield from self.send(run, node, s)
             case n.Start(flow=flow):  # 6.8
+                self.depth, self.queue = self.depth + 1, []
                 for other in self.program.flows:
-                    if other.name.partition("[")[0] == flow.text:
-                        self.admit(other, run.trigger, run.cause, run)
+                    if other.family == flow.text:
+                        self.admit(other, run.trigger, run.cause, run.place)
+                self.through(None)
+                self.depth -= 1
             case n.Stop(flow=None):
                 self.leave(run, "stop", run.cause)
             case n.Stop(flow=flow):
+                self.queue = []
                 for other in self.in_order():
-                    if other.flow.name.partition("[")[0] == flow.text and self.is_inside(other):
+                    if other.flow.family == flow.text and not other.gone:
                         self.leave(other, "stop", run.cause)
+                self.through(None)
             case _:
                 self.change(run, node, s)
 
@@ -102,7 +104,7 @@ class Stepping(Sending):
         self.say(run, "waiting", until=None if until is None else iso(until))
         if until is not None:
             self.look(until)
-        return (yield Wait(until, since=len(self.history), **what))
+        return (yield Wait(until, len(self.history), **what))
 
     def description(self, until: Any, s: Scope) -> Moment | None:
         """7.2: the first instant, now included, that fits."""
@@ -121,7 +123,7 @@ class Stepping(Sending):
 
     def arm(self, run: Run, split: Any, s: Scope) -> Any:
         """9.3: the largest (u / 2^53)^(1/percent), compared in whole numbers; the first written at a tie."""
-        key = self.text(split.key, s) or f"{run.flow.name}/{split.name.text}"
+        key = self.value(split.key, s) if split.key else f"{run.flow.name}/{split.name.text}"
         afresh = (run.number,) if split.afresh else ()
         best: Any = None
         for arm in split.arms:
@@ -168,7 +170,7 @@ class Stepping(Sending):
             case n.Notify(team=team, text=text):
                 self.say(run, "notified", team=self.value(team, s), text=self.value(text, s))
             case _:
-                raise UnsupportedError(type(node).__name__)
+                raise ValueError(node)
 
     def data(self, value: Any) -> Any:
         return data(value, self.clock, self.currency)
@@ -177,9 +179,9 @@ class Stepping(Sending):
         return name == "birthday" or isinstance(self.program.types.get(name), n.YearlyDateType)
 
     def score(self, name: str) -> Any:
-        lots = [amount for one, amount, _ in self.lots if one == name]
+        lots = [lot.amount for lot in self.lots if lot.score == name]
         base = self.fields.get(name)
-        return base if not lots else (base or 0) + sum(lots)
+        return base if not lots else base + sum(lots)
 
     def points(self, run: Run, node: Any, s: Scope) -> None:
         """9.2."""
@@ -190,18 +192,19 @@ class Stepping(Sending):
         if isinstance(node, n.AddPoints):
             ends = None if node.lifetime is None else self.after(node.lifetime, s)
             if ends is not None:
-                self.lots.append((name, amount, ends))
+                self.fields[name] = self.fields.get(name) or Fraction(0)
+                self.lots.append(Lot(name, amount, ends, len(self.lines) + 1))
                 self.look(ends)
             elif amount:
                 self.fields[name] = (self.fields.get(name) or 0) + amount
         else:
             left = amount = max(Fraction(0), min(amount, before or 0))
             for lot in list(self.lots):
-                if lot[0] == name and left:
-                    used = min(left, lot[1])
+                if lot.score == name and left:
+                    used = min(left, lot.amount)
                     left -= used
                     place = self.lots.index(lot)
-                    self.lots[place : place + 1] = [(name, lot[1] - used, lot[2])] * (used < lot[1])
+                    self.lots[place : place + 1] = [lot._replace(amount=lot.amount - used)] * (used < lot.amount)
             if left:
                 self.fields[name] -= left
             amount = -amount
@@ -224,7 +227,7 @@ class Stepping(Sending):
         ends = None if offered.lifetime is None else self.after(offered.lifetime, s)
         offer = self.offer(offered.offer, s)
         line = self.say(run, "coupon_issued", coupon=name, code=code, offer=offer, ends=None if ends is None else iso(ends))
-        self.coupons.append(Coupon(name, code, offered, ends, run, line))
+        self.coupons.append(Coupon(name, code, offered, ends, len(self.lines), run, line))
         if ends is not None:
             self.look(ends)
         return [self.fact(self.made(run, line, "coupon_issued", coupon=name, code=code, offer=offer, ends=ends))]
@@ -232,7 +235,7 @@ class Stepping(Sending):
     def offer(self, offer: Any, s: Scope) -> str:
         match offer:
             case n.Name(text=name):
-                return self.offer(s.given[name], s)
+                return self.offer(*s.given[name])
             case n.Off(amount=amount):
                 found = self.value(amount, s)
                 return f"{self.shown(found)} off" if isinstance(found, Money) else f"{self.shown(found * 100)}% off"

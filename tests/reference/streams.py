@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from cadenza.check.vocabulary import LINE_FIELDS
 from cadenza.syntax import nodes as n
-from cadenza.syntax.walk import walk
 from cadenza.values import Length
-from tests.reference.program import Program, UnsupportedError
+from tests.reference.program import Program, Scope, cells
 from tests.reference.times import Clock, Moment, Money
 
 
@@ -29,31 +28,17 @@ class Event(NamedTuple):
         return self.at if field == "at" else self.fields.get(field, [] if field == "items" else None)
 
 
-class Scope(NamedTuple):
-    """What words mean in one place."""
-
-    given: Mapping[str, Any] = {}
-    """Parameters: a value, or a stream with its own scope."""
-    element: Any = None
-    """The event or line that bare fields are of, and `fields`, the names that count as such."""
-    fields: frozenset[str] = frozenset()
-    trigger: Event | None = None
-    run: Any = None
-
-
-class StreamOf(NamedTuple):
-    """A stream that was handed over as a parameter."""
-
-    node: Any
-    scope: Scope
-
-
 class Counted(NamedTuple):
     """One element of a stream: the event, what a `where` speaks of, and what is counted."""
 
     event: Event | None
     element: Any
     value: Any
+
+    @property
+    def at(self) -> Moment:
+        assert self.event is not None
+        return self.event.at
 
 
 class Streams:
@@ -79,25 +64,43 @@ class Streams:
 
     # -- Events and streams --------------------------------------------------------------------------------------------
 
-    def fits(self, events: Any, event: Event, s: Scope) -> bool:
+    def kinds(self, node: Any, s: Scope) -> set[str]:
+        """Give the kinds of event that a stream may have; none, if it is of lines or of other values."""
+        match node:
+            case n.Events(alternatives=parts) | n.Stream(alternatives=parts) | n.Or(parts=parts):
+                return set().union(*(self.kinds(part, s) for part in parts))
+            case n.Member(name=n.Name(text="items")):
+                return set()
+            case n.Windowed(stream=inner) | n.Parenthesis(value=inner) | n.NamedStream(path=inner) | n.Member(owner=inner):
+                return self.kinds(inner, s)
+            case n.Name(text=name) if name in s.given:
+                return self.kinds(*s.given[name])
+            case n.Name() | n.EventName():
+                return self.program.kinds(node.name if isinstance(node, n.EventName) else node)
+        return set()
+
+    def about(self, stream: Any, s: Scope) -> Scope:
+        """Give the scope of a `where`: bare names are fields of the events of this stream, or else of its lines."""
+        fields = {name for kind in self.kinds(stream, s) for name in self.program.events[kind].fields}
+        return s._replace(fields=frozenset(fields or {*LINE_FIELDS, *self.program.product_fields}))
+
+    def fits(self, events: n.Events, event: Event, s: Scope) -> bool:
         """Whether an event is one of these; a `where` speaks of it by bare names."""
-        match events:
-            case n.Events(alternatives=alternatives, where=where):
-                inner = self.about(event, s, set().union(*(self.kinds_of(one) for one in alternatives)))
-                return any(self.fits(one, event, s) for one in alternatives) and self.true(where, inner)
-            case n.EventName(name=name, main=main, of_this_flow=ours):
-                return self.is_one(event, name.text, main, s, ours=ours)
-        raise UnsupportedError(events.span.text)
+        found = any(
+            self.fits(one, event, s)
+            if isinstance(one, n.Events)
+            else self.is_one(event, one.name, s, one.main, ours=one.of_this_flow)
+            for one in events.alternatives
+        )
+        if not found or events.where is None:
+            return found
+        return self.true(events.where, self.about(events, s)._replace(element=event))
 
-    def kinds_of(self, events: Any) -> set[str]:
-        if isinstance(events, n.EventName):
-            return self.program.kinds(events.name.text)
-        return set().union(*(self.kinds_of(one) for one in events.alternatives))
-
-    def is_one(self, event: Event, name: str, main: Any, s: Scope, *, ours: bool) -> bool:
+    def is_one(self, event: Event, name: n.Name, s: Scope, main: Any = None, *, ours: bool = False) -> bool:
         if event.kind not in self.program.kinds(name):
             return False
-        if name in self.program.aliases and not self.fits(self.program.aliases[name], event, Scope()):
+        alias = self.program.declared(name)
+        if isinstance(alias, n.EventAlias) and not self.fits(alias.events, event, Scope()):
             return False
         field = self.program.events[event.kind].main
         if main is not None and (field is None or event.get(field) != self.value(main, s)):
@@ -111,58 +114,54 @@ class Streams:
         return bool(about) and s.run is not None and about[-1].run is s.run  # 7.4: the last of its name
 
     def elements(self, node: Any, s: Scope) -> list[Counted]:
+        windows, where = (), None
         match node:
+            case n.Stream(alternatives=(n.NamedStream(path=path),)) if table := self.table(path, s):
+                return self.rows(table, path, node.where, s)
             case n.Stream(alternatives=alternatives, windows=windows, where=where):
                 found = self.either(alternatives, s)
             case n.Windowed(stream=inner, windows=windows):
-                found, where = self.elements(inner, s), None
+                found = self.elements(inner, s)
             case n.Or(parts=alternatives):
-                found, windows, where = self.either(alternatives, s), (), None
+                found = self.either(alternatives, s)
             case n.Parenthesis(value=inner):
-                return self.elements(inner, s)
+                found = self.elements(inner, s)
             case n.NamedStream(path=path, main=main, of_this_flow=ours):
-                return self.of_path(path, main, s, ours=ours)
+                found = self.of_path(path, s, main, ours=ours)
             case _:
-                return self.of_path(node, None, s, ours=False)
+                found = self.of_path(node, s)
         for window in windows:
             found = self.within(found, window, s)
-        if where is None:
-            return found
-        kinds = {kind for one in walk(node) if isinstance(one, n.Name) for kind in self.program.kinds(one.text)}
-        return [one for one in found if self.true(where, self.about(one.element, s, kinds))]
+        if where is not None:
+            inner = self.about(node, s)
+            found = [one for one in found if self.true(where, inner._replace(element=one.element))]
+        return found
 
     def either(self, alternatives: Any, s: Scope) -> list[Counted]:
-        found = [one for part in alternatives for one in self.elements(part, s)]
-        if len(alternatives) == 1:
-            return found
-        ranks = {one.event.rank: one for one in reversed(found) if one.event is not None}
-        return [ranks[rank] for rank in sorted(ranks)]
+        parts = [self.elements(part, s) for part in alternatives]
+        if len(parts) == 1:
+            return parts[0]
+        found: list[Counted] = []
+        for part in parts:  # an event that fits several of them is there once, with all its lines
+            ranks = {one.event.rank for one in found if one.event is not None}
+            found += [one for one in part if one.event is not None and one.event.rank not in ranks]
+        return sorted(found, key=lambda one: one.event.rank if one.event is not None else 0)
 
-    def about(self, element: Any, s: Scope, kinds: set[str]) -> Scope:
-        """Give the scope of a `where`: bare names are fields of an event of these kinds, or of a line."""
-        fields = (
-            {name for kind in kinds for name in self.program.events[kind].fields} if isinstance(element, Event) else LINE_FIELDS
-        )
-        return s._replace(element=element, fields=frozenset(fields))
-
-    def of_path(self, path: Any, main: Any, s: Scope, *, ours: bool) -> list[Counted]:
+    def of_path(self, path: Any, s: Scope, main: Any = None, *, ours: bool = False) -> list[Counted]:
         names, root = [], path
         while isinstance(root, n.Member):
             names, root = [root.name.text, *names], root.owner
-        given = s.given.get(root.text) if isinstance(root, n.Name) else None
-        if isinstance(given, StreamOf):
-            events = [one.event for one in self.elements(given.node, given.scope)]
-        elif isinstance(root, n.Name) and self.program.kinds(root.text):
-            events = [event for event in self.history if self.is_one(event, root.text, main, s, ours=ours)]
+        if isinstance(root, n.Name) and root.text in s.given:
+            found = self.elements(*s.given[root.text])
+        elif isinstance(root, n.Name) and self.program.kinds(root):
+            events = [event for event in self.history if self.is_one(event, root, s, main, ours=ours)]
+            found = [Counted(event, event, event) for event in events]
         else:
             return self.of_list(path, s)
-        if not names:
-            return [Counted(event, event, event) for event in events]
-        if names[0] == "items":
-            return [
-                Counted(event, line, line.get(names[1]) if names[1:] else line) for event in events for line in event.get("items")
-            ]
-        return [Counted(event, event, event.get(names[0])) for event in events]
+        if names[:1] == ["items"]:
+            found = [Counted(one.event, line, line) for one in found for line in one.element.get("items")]
+            names = names[1:]
+        return [one._replace(value=one.element.get(names[0])) for one in found] if names else found
 
     def of_list(self, path: Any, s: Scope) -> list[Counted]:
         of_customer = isinstance(path.owner, n.Name) and path.owner.text == "customer" if isinstance(path, n.Member) else True
@@ -171,27 +170,45 @@ class Streams:
             return [Counted(None, line, line.get(path.name.text)) for line in owner]
         return [Counted(None, one, one) for one in self.value(path, s) or ()]
 
+    def table(self, path: Any, s: Scope) -> Any:
+        """Give the table that is looked into, if it is one."""
+        root = path.owner if isinstance(path, n.Member) else path
+        found = self.program.declared(root) if isinstance(root, n.Name) and root.text not in s.given else None
+        return found if isinstance(found, n.Table) else None
+
+    def rows(self, table: n.Table, path: Any, where: Any, s: Scope) -> list[Counted]:
+        """Give the rows for which a `where` holds, in which the names of the columns speak of the row."""
+        found = []
+        for row in table.rows:
+            columns = cells(table, row)
+            if self.true(where, s._replace(given={**s.given, **columns}, fields=s.fields - columns.keys())):
+                values = {name: self.value(*given) for name, given in columns.items()}
+                found.append(Counted(None, values, values[path.name.text] if isinstance(path, n.Member) else values))
+        return found
+
+    def newest(self, events: Iterable[Any], length: Length, now: int) -> list[Any]:
+        """1.5: an event leaves at t + D, and with it every earlier one of the stream."""
+        kept: list[Any] = []
+        for one in reversed(list(events)):
+            leaves = self.clock.add(one.at, length)
+            self.look(leaves)
+            if leaves <= now:
+                break
+            kept.insert(0, one)
+        return kept
+
     def within(self, found: list[Counted], window: Any, s: Scope) -> list[Counted]:
-        match window:
-            case n.InTheLast(length=length):  # 1.5: an event leaves at t + D, and with it every earlier one
-                size, kept = self.value(length, s), []
-                for one in reversed(found if size is not None else []):
-                    leaves = self.clock.add(one.event.at, size)
-                    self.look(leaves)
-                    if leaves <= self.now:
-                        break
-                    kept.insert(0, one)
-                return kept
-            case n.Since(start=edge) | n.Before(end=edge):
-                border = self.value(edge, s)
-                if border is None:
-                    return []
-                after = isinstance(window, n.Since)
-                if isinstance(border, Event):  # 6.5: what is ranked after it
-                    return [one for one in found if one.event != border and (one.event.rank > border.rank) == after]
-                instant = self.moment(border, last=after)
-                return [one for one in found if (one.event.at >= instant) == after]
-        raise UnsupportedError(window.span.text)
+        if isinstance(window, n.InTheLast):
+            length = self.value(window.length, s)
+            return [] if length is None else self.newest(found, length, self.now)
+        after = isinstance(window, n.Since)
+        border = self.value(window.start if after else window.end, s)
+        if border is None:
+            return []
+        if isinstance(border, Event):  # 6.5: what is ranked after it
+            return [one for one in found if one.event != border and (one.event.rank > border.rank) == after]
+        instant = self.moment(border, last=after)
+        return [one for one in found if (one.event.at >= instant) == after]
 
     def aggregate(self, node: Any, s: Scope) -> Any:
         """2.3; elements whose value is missing are passed over."""
@@ -203,7 +220,7 @@ class Streams:
             case "any":
                 return bool(values)
             case "sum":
-                if self.counts_money(node.stream):
+                if self.counts_money(node.stream, s):
                     return Money(sum((one.amount for one in values), Fraction(0)))
                 return sum(values, Fraction(0))
         if not values:
@@ -230,13 +247,12 @@ class Streams:
         middle = (gaps[len(gaps) // 2] + gaps[(len(gaps) - 1) // 2]) // 2
         return Length(0, 0, middle) if node.function == "median gap" else Moment(values[-1].at + middle)
 
-    def counts_money(self, stream: Any) -> bool:
+    def counts_money(self, stream: Any, s: Scope) -> bool:
         """Whether a stream is of money, so that its sum has a unit even over nothing."""
-        path = stream.alternatives[0]
-        while not isinstance(path, n.Member):
-            if not isinstance(path, n.Stream | n.NamedStream):
-                return False
-            path = path.alternatives[0] if isinstance(path, n.Stream) else path.path
-        kinds = self.program.kinds(path.owner.text) if isinstance(path.owner, n.Name) else set()
-        types = [self.program.events[kind].fields.get(path.name.text) for kind in kinds] or [LINE_FIELDS.get(path.name.text)]
-        return any(getattr(type_, "name", None) == "money" for type_ in types)
+        match stream:
+            case n.Stream(alternatives=(inner, *_)) | n.NamedStream(path=inner):
+                return self.counts_money(inner, s)
+            case n.Member(owner=owner, name=name):
+                types = [self.program.events[kind].fields.get(name.text) for kind in self.kinds(owner, s)]
+                return any(getattr(type_, "name", None) == "money" for type_ in types or [LINE_FIELDS.get(name.text)])
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -40,8 +41,7 @@ class Yearly(NamedTuple):
     shift: Length = Length()
 
     def of(self, year: int) -> date:
-        last = calendar.monthrange(year, self.month)[1]
-        return later(date(year, self.month, min(self.day, last)), self.shift)
+        return later(day_of(year, self.month, self.day), self.shift)
 
     def around(self, today: date) -> list[date]:
         return [self.of(year) for year in range(today.year - 2, today.year + 3)]
@@ -53,6 +53,11 @@ class Yearly(NamedTuple):
         return max(day for day in self.around(today) if day <= today)
 
 
+def day_of(year: int, month: int, day: int) -> date:
+    """1.7: a day that does not exist means the month's last."""
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
 def later(day: Any, length: Length) -> Any:
     """Add months, then days, to a date or a reading of the clock: a day that does not exist becomes the month's last (1.3)."""
     month = day.year * 12 + day.month - 1 + length.months
@@ -60,10 +65,11 @@ def later(day: Any, length: Length) -> Any:
     return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1])) + timedelta(length.days)
 
 
-def times(length: Length, number: Fraction) -> Length | None:
+def times(length: Length | None, number: Fraction) -> Length | None:
     """Multiply; a part of a calendar length is unknown, for days and longer come whole."""
-    whole = length[:2] == (0, 0) or Fraction(number).denominator == 1
-    return Length(*(int(part * number) for part in length)) if whole else None
+    if length is None or (length[:2] != (0, 0) and number.denominator != 1):
+        return None
+    return Length(*(int(part * number) for part in length))
 
 
 def plus(one: Length, other: Length) -> Length:
@@ -91,13 +97,24 @@ class Clock:
             at = self.instant(later(self.wall(at).replace(fold=0), length))
         return Moment(at + length.micros)
 
+    def changes(self, start: int, until: int) -> list[int]:
+        """Give the midnights of a time, and the instants at which the clock is changed, which are quarters of an hour."""
+        found, day = [], self.wall(start).date()
+        while not found or found[-1] <= until:
+            found.append(self.at(day))
+            day += timedelta(1)
+        quarters = [at for day, after in pairwise(found) if after - day != DAY for at in range(day, after, 15 * MINUTE)]
+        return found + [at for at in quarters if self.offset(at) != self.offset(at - 1)]
+
+    def offset(self, at: int) -> timedelta | None:
+        return (EPOCH + timedelta(microseconds=at)).astimezone(self.zone).utcoffset()
+
     def period(self, at: int, unit: str) -> Any:
         """1.8: the calendar period of an instant."""
         wall = self.wall(at)
-        offset = (EPOCH + timedelta(microseconds=at)).astimezone(self.zone).utcoffset()
         match unit:
             case "hour":
-                return wall.date(), wall.hour, offset
+                return wall.date(), wall.hour, self.offset(at)
             case "day":
                 return wall.date()
             case "week":

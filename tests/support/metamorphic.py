@@ -179,6 +179,7 @@ def _later(life: Life, made: Made, days: int) -> Life:
         begins=None if life.begins is None else life.begins + days * DAY,
         others=tuple(_later(one, made, days) for one in life.others),
         products=tuple(_fields_moved(one, goods, days) for one in life.products),
+        changes=tuple((sku, field, at + days * DAY, value) for sku, field, at, value in life.changes),
     )
 
 
@@ -320,7 +321,7 @@ def shop(made: Made, timelines: Sequence[int], place: Path) -> tuple[Tables, Spa
     for number, life in enumerate(lives):
         name, alone = f"c{number}", place / str(number)
         rows = [row for row in life.rows if row[0] in kinds]
-        own = life._replace(name=name, fields={**life.fields, "id": name}, rows=rows, columns=columns, others=())
+        own = life._replace(name=name, fields={**life.fields, "id": name}, rows=rows, columns=columns, others=(), changes=())
         folder.write(alone, timelines[number], own, made.fields, made.shop.currency)
         for file in sorted(alone.glob("*.jsonl")):
             found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]

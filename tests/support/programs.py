@@ -10,13 +10,14 @@ from tests.support.generating import seldom
 from tests.support.generating.dice import Dice
 from tests.support.generating.expressions import Expressions
 from tests.support.generating.flows import FlowMaker
+from tests.support.generating.knots import FIRST, Knot
 from tests.support.generating.lending import lent
 from tests.support.generating.promises import PromiseMaker
 from tests.support.generating.selections import Selections
 from tests.support.generating.shops import Limit, Shop, limit, shop
 from tests.support.generating.steps import Lines, indented
 from tests.support.generating.trials import Trials
-from tests.support.generating.words import BUILT_IN, CURRENCIES, DECLARED, FLOWS, FROM_FLOWS, OUTSIDE, Scope, World
+from tests.support.generating.words import BUILT_IN, CURRENCIES, DECLARED, FLOWS, FROM_FLOWS, OUTSIDE, ZONES, Scope, World
 
 _PLAIN = Scope(still=True)
 _PARAMETER = Scope(parameters={"period": "duration"}, still=True)
@@ -51,7 +52,23 @@ class Made(NamedTuple):
 
 @lru_cache(maxsize=256)
 def program(seed: int) -> Made:
-    """Make the program of a number."""
+    """Make the program of a number; from FIRST on they are such as bring things together at one instant."""
+    return _any(seed) if seed < FIRST else _knot(seed)
+
+
+def _knot(seed: int) -> Made:
+    dice = Dice("knot", seed)
+    currency = dice.pick(tuple(CURRENCIES))
+    lines, facts = shop(dice, currency)
+    flows = FLOWS[: dice.pick((1, 2, 2, 3))]
+    writer = Knot(dice, facts, flows, starts=dice.chance(30))
+    made = [writer.flow(name) for name in flows]
+    parts = [lines, ["field customer.score: number"], *(part for part, _ in made)]
+    limits = [*facts.limits, *(one for _, found in made for one in found)]
+    return Made(seed, _joined(parts), {}, facts, tuple(limits), (), {"score": "number"} | BUILT_IN)
+
+
+def _any(seed: int) -> Made:
     dice = Dice("program", seed)
     currency = dice.pick(("EUR", "EUR", *CURRENCIES))
     fields = {name: DECLARED[name][0] for name in dice.some(tuple(DECLARED), 7)} | {"score": "number"} | BUILT_IN
@@ -76,6 +93,28 @@ def program(seed: int) -> Made:
     parts += [[line] for line in promised.promises()]
     parts += _tests(Dice("tests", seed), world, parts)
     return Made(seed, _joined(parts), borrowed.files, facts, tuple(limits), tuple(promised.facts), fields)
+
+
+@lru_cache(maxsize=256)
+def showing(seed: int) -> Made:
+    """Make a program that does little but show products to whoever does something."""
+    dice = Dice("showing", seed)
+    currency = dice.pick(("EUR", *CURRENCIES))
+    fields = dict(BUILT_IN)
+    facts = Shop(dice.pick(ZONES), currency, {}, frozenset(), frozenset(), (), holdout=False)
+    world = World(f"showing {seed}", currency, fields, FLOWS, starts=False)
+    selections = Selections(world.shown, world)
+    parts = [['shop "Bottega"', *indented([f"time zone {facts.zone}", f"currency {currency}"])]]
+    while not world.selections:
+        parts += selections.declared()
+    for name, kinds in zip(FLOWS, (("order",), ("cart", "checkout"), ("view", "visit", "review")), strict=True):
+        daily = dice.chance(15)
+        scope = Scope(trigger=None if daily else kinds, running=True)
+        lines = ["every day"] if daily else [f"on {' or '.join(kinds)}"]
+        for number in range(2):
+            lines += [f'send onsite "{name}_{number}"', *indented(selections.shown(scope, chance=80))]
+        parts.append([f"flow {name}", *indented(lines)])
+    return Made(seed, _joined(parts), {}, facts, (), (), fields)
 
 
 def _joined(parts: list[Lines]) -> str:

@@ -213,7 +213,7 @@ class Core(Effects):
             if tests is not None and self.passes(tests, event):
                 reason = "leave on"
             elif event.kind in flow.stay_kinds:
-                reason = self.stays(run)
+                reason = self.stays(run, event.kind)
             if reason is not None:
                 self.leave(run, reason, event, event.depth)
 

@@ -54,8 +54,8 @@ class FlowPlan:
     steps: list[StepPlan] = attrs.field(factory=list)
     audience: Compiled | None = None
     audience_seen: Seen = ()
-    stays: tuple[tuple[Compiled, bool, str], ...] = ()
-    """Conditions of staying inside: what each must be, and the reason for leaving where it is not."""
+    stays: tuple[tuple[Compiled, bool, str, frozenset[str]], ...] = ()
+    """Conditions of staying inside: what each must be, the reason for leaving where it is not, and the kinds it depends on."""
     stay_kinds: frozenset[str] = frozenset()
     exit_kinds: frozenset[str] = frozenset()
     """The kinds of event that may end a run: those of `leave on`, and those that its conditions depend on."""
@@ -271,8 +271,10 @@ class _Flows:
             plan.audience = self.conditions.compile(flow.audience.term)
             plan.audience_seen = self.seen(flow.audience)
         stays = [(one, True, "while") for one in flow.whiles] + [(one, False, "leave when") for one in flow.leave_when]
-        plan.stays = tuple((self.conditions.compile(one.term), wanted, reason) for one, wanted, reason in stays)
-        plan.stay_kinds = frozenset().union(*(depends(one.term, self.scores) for one, _, _ in stays))
+        plan.stays = tuple(
+            (self.conditions.compile(one.term), wanted, reason, depends(one.term, self.scores)) for one, wanted, reason in stays
+        )
+        plan.stay_kinds = frozenset().union(*(kinds for _, _, _, kinds in plan.stays))
         plan.leave_on = self.tests(flow.leave_on)
         plan.exit_kinds = plan.stay_kinds.union(plan.leave_on)
         if flow.goal is not None:

@@ -93,10 +93,12 @@ class Watching:
         self.begun = True
         return [watch for watch in self.plan.watches if self.look(watch)]
 
-    def stays(self, run: Run) -> str | None:
-        """Give the reason why a run may not stay inside now, if there is one (semantics 5.2)."""
+    def stays(self, run: Run, event: str | None = None) -> str | None:
+        """Give the reason why a run may not stay inside now, if there is one (semantics 5.2), or that an event of a kind gives."""
         self.until, self.run = NEVER, run
-        for condition, wanted, reason in run.flow.stays:
+        for condition, wanted, reason, kinds in run.flow.stays:
+            if event is not None and event not in kinds:
+                continue
             if (condition(self, None) is True) is not wanted:  # type: ignore[arg-type]
                 return reason
         if self.until < run.stay_due and run.number:

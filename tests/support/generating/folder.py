@@ -29,6 +29,13 @@ def write(place: Path, seed: int, life: Life, fields: Mapping[str, str], currenc
     _table(place / "customers.jsonl", [_customer(one, life.columns, types, digits) for one in everybody])
     types = {**fields_of(("product",)), **PRODUCT_FIELDS}
     _table(place / "products.jsonl", [_known(one, types, digits) for one in life.products])
+    for field in ("stock", "price"):
+        known = {"sku": "text", "at": "moment", field: types[field]}
+        rows = [
+            _known({"sku": sku, "at": at, field: value}, known, digits) for sku, name, at, value in life.changes if name == field
+        ]
+        if rows:
+            _table(place / f"{field}.jsonl", rows)
     tables: dict[str, list[dict[str, Any]]] = {}
     for one in everybody:
         for seq, (kind, at, given) in enumerate(one.rows):

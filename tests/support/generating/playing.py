@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cadenza.data import zones
 from cadenza.engine.among import tabulated
-from cadenza.engine.catalogue import Bought, Catalogue, Ledger
+from cadenza.engine.catalogue import Bought, Catalogue, Change, Ledger
 from cadenza.engine.clock import Zone
 from cadenza.engine.customer import Customer
 from cadenza.engine.events import Inputs
@@ -52,12 +52,18 @@ def played(seed: int, timeline: int) -> Played:
 
 def journal(plan: Plan, life: Life, detail: str = "all") -> tuple[list[Line], list[tuple[str, int]]]:
     """Give the lines of a replay, and the runs that are inside when it ends."""
-    inputs = _inputs(plan, life)
-    _know_the_shop(plan, life, inputs)
+    inputs = prepared(plan, life)
     written = Journal("anna", kept(detail), plan.ids)
     customer = Customer(plan, life.zone, inputs, written, dict(life.fields), dict(life.lists), life.columns)
     customer.replay(life.begins, life.start, life.until)
     return [json.loads(line) for line in written.lines], [(run.flow.name, run.number) for run in customer.runs]
+
+
+def prepared(plan: Plan, life: Life) -> Inputs:
+    """Give the events of a timeline as a plan has them, and tell the plan what else it asks."""
+    inputs = _inputs(plan, life)
+    _know_the_shop(plan, life, inputs)
+    return inputs
 
 
 def _inputs(plan: Plan, life: Life) -> Inputs:
@@ -72,7 +78,8 @@ def _know_the_shop(plan: Plan, life: Life, inputs: Inputs) -> None:
     everybody = (life, *life.others)
     if plan.layout.products:
         products = [tuple(one.get(name) for name in plan.layout.products) for one in life.products]
-        plan.catalogue = Catalogue(products, plan.layout.products, zone, Ledger(_bought(everybody, zone)))
+        changes = [Change(*one) for one in life.changes if one[1] in plan.layout.products]
+        plan.catalogue = Catalogue(products, plan.layout.products, zone, Ledger(_bought(everybody, zone)), changes)
     if plan.asks:
         timelines = [
             (Timeline(one.name, one.fields, one.lists, inputs if one is life else _inputs(plan, one), one.begins), one.zone)

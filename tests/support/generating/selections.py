@@ -66,6 +66,8 @@ class Selections:
         own += ["category not in basket.category", "sku in basket.sku"] * ("basket" in scope.parameters)
         own += ["sku != mark", "mark = category or sku = mark"] * ("mark" in scope.parameters)
         own += ["time since released <= period"] * ("period" in scope.parameters)
+        # A basket may be handed over as a list or as a stream, and only what is written above is said of both.
+        others = scope._replace(parameters={name: type_ for name, type_ in scope.parameters.items() if name != "basket"})
         return self.dice.made(
             lambda: self.dice.pick(("in_stock", "in_stock", "due", "not in_stock or stock is not known", "in_stock and due")),
             lambda: self.dice.pick(("category = last(view).category", "category = most frequent(order.items.category)")),
@@ -73,8 +75,8 @@ class Selections:
             lambda: f"price {self.dice.pick(('>', '<='))} average(order.items.price)",
             lambda: f"time since released {self.dice.pick(('<=', '>'))} {self.dice.pick(_DAYS)}",
             lambda: self.dice.pick(own) if own else "stock > 2",
-            lambda: self.write.condition(scope, 2),
-            lambda: self.write.condition(scope, 1),
+            lambda: self.write.condition(others, 2),
+            lambda: self.write.condition(others, 1),
         )
 
     def _rank_by(self, scope: Scope, sources: str) -> str:
@@ -113,8 +115,14 @@ class Selections:
                 return f"{name}({self.dice.pick((1, 2, 3))})"
             case "mark" if self.dice.chance(50):
                 return f'{name}("{self.dice.pick(TEXTS["sku"])}")'
+            case "rest" if self.dice.chance(50):
+                known = list(self.world.selections)
+                return f"{name}({self.dice.pick([one for one in known[: known.index(name)] if self._is_plain(one)])})"
             case _:
                 return name
+
+    def _is_plain(self, name: str) -> bool:
+        return self.world.selections[name].parameter is None
 
     def _basket(self, scope: Scope) -> str:
         lists = ["customer.cart.items", "last(order).items", *self.write.names("lines", scope)]
@@ -123,7 +131,8 @@ class Selections:
 
     def stream(self, scope: Scope, *, where: bool = False) -> str:
         """Write a stream of products."""
-        events = self.dice.pick(("order.items", "order.items", "cart.items", "view", "view or review", "order.items.sku"))
+        kinds = ("order.items", "order.items.sku", "cart.items", "order.items or cart.items", "view", "view or review")
+        events = self.dice.pick(kinds)
         length = "period" if "period" in scope.parameters and self.dice.chance(50) else self.dice.pick(_DAYS)
         windowed = f"{events}{self.dice.pick(('', f' in the last {length}', ' since 2026-03-20', ' before 2026-04-10'))}"
         if where and self.dice.chance(30):
@@ -134,9 +143,9 @@ class Selections:
 
     # -- Shown --------------------------------------------------------------------------------------------------------
 
-    def shown(self, scope: Scope) -> Lines:
+    def shown(self, scope: Scope, *, chance: int = 35) -> Lines:
         """Write what a message shows, if anything."""
-        return [self._show(scope) for _ in range(self.dice.pick((1, 1, 2)))] if self.dice.chance(35) else []
+        return [self._show(scope) for _ in range(self.dice.pick((1, 1, 2)))] if self.dice.chance(chance) else []
 
     def _show(self, scope: Scope) -> str:
         named = self.world.selections and self.dice.chance(60)

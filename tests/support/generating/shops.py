@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cadenza.values import HOUR, MINUTE, Length
@@ -12,7 +13,7 @@ from tests.support.generating.words import ZONES
 
 _NOUNS = {"message": None, "messages": None, "email": "email", "sms": "sms", "pushes": "push", "onsite": "onsite"}
 _LENGTHS = {"1 day": Length(0, 1, 0), "24 hours": Length(0, 0, 24 * HOUR), "7 days": Length(0, 7, 0), "1 month": Length(1, 0, 0)}
-_CALENDAR = ("hour", "day", "week", "month")
+PERIODS = (*_LENGTHS, "hour", "day", "week", "month")
 
 
 class Quiet(NamedTuple):
@@ -41,10 +42,10 @@ class Shop(NamedTuple):
     holdout: bool
 
 
-def limit(dice: Dice, flow: str | None) -> tuple[str, Limit]:
+def limit(dice: Dice, flow: str | None, periods: Sequence[str] = PERIODS) -> tuple[str, Limit]:
     """Give a limit as a line and as a fact."""
     noun = dice.pick(("message", "messages", "messages", *_NOUNS))
-    count, period = dice.between(1, 3), dice.pick((*_LENGTHS, *_CALENDAR))
+    count, period = dice.between(1, 3), dice.pick(periods)
     over = dice.pick(
         ("", ", else drop", " else drop", ", else wait up to 2 days", " else wait up to 12 hours", ", else wait up to 1 week")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from cadenza.data import zones
 from cadenza.engine.clock import Zone
 from cadenza.values import DAY, HOUR, MINUTE, SECOND, Length
 from tests.support.generating.dice import Dice
+from tests.support.generating.knots import FIRST, near
 from tests.support.generating.words import (
     CURRENCIES,
     EVENTS,
@@ -45,7 +46,8 @@ class Life(NamedTuple):
     """One customer: their row, their events in the order of processing, and the period that is replayed.
 
     `columns` are the fields that the data have for customers at all. `others` are the other customers of the shop, of whom
-    only the row and the events matter, and `products` is what it sells.
+    only the row and the events matter, and `products` is what it sells. `changes` of stock and price are given by product, field,
+    instant and value, in the order of instants.
     """
 
     name: str
@@ -59,16 +61,19 @@ class Life(NamedTuple):
     columns: frozenset[str]
     others: tuple[Life, ...] = ()
     products: tuple[Mapping[str, Any], ...] = ()
+    changes: tuple[tuple[str, str, int, Any], ...] = ()
 
 
 def life(seed: int, text: str, currency: str, home: str, fields: Mapping[str, str]) -> Life:
     """Make the timeline of a number for a program with this text, and those of two others."""
-    own = _alone("anna", Dice("timeline", seed), text, currency, home, fields)
+    own = _alone("anna", Dice("timeline", seed), text, currency, home, fields, close=seed >= 4 * FIRST)
     others = [_alone(name, Dice("timeline", seed, name), text, currency, home, fields) for name in ("aaron", "zoe")]
     known = {*own.fields, *own.lists}
+    products = tuple(_products(Dice("products", seed), currency, own.start))
     return own._replace(
         others=tuple(_known_by(one, known, own.start) for one in others),
-        products=tuple(_products(Dice("products", seed), currency, own.start)),
+        products=products,
+        changes=tuple(_changes(Dice("changes", seed), CURRENCIES[currency], products, own)),
     )
 
 
@@ -91,7 +96,18 @@ def _products(dice: Dice, currency: str, now: int) -> Iterator[dict[str, Any]]:
         yield {name: value for name, value in found.items() if value is not None} | {"sku": sku}
 
 
-def _alone(name: str, dice: Dice, text: str, currency: str, home: str, fields: Mapping[str, str]) -> Life:
+def _changes(dice: Dice, digits: int, products: Sequence[Mapping[str, Any]], life: Life) -> list[tuple[str, str, int, Any]]:
+    """Make changes of what products cost and of how many there are, some at the very instant of an event, or next to it."""
+    row, found = _Row(dice, digits), {}
+    for _ in range(dice.below(9)):
+        field, type_ = dice.pick((("stock", "number"), ("price", "money")))
+        at = dice.pick([life.start, *(at for _, at, _ in life.rows)]) + dice.pick((0, 0, -1, 1, -DAY, 6 * HOUR))
+        value = row.value(field, type_, at)
+        found[dice.pick(products)["sku"], field, at] = 0 if value is None else value
+    return sorted([(*key, value) for key, value in found.items()], key=lambda one: one[2])
+
+
+def _alone(name: str, dice: Dice, text: str, currency: str, home: str, fields: Mapping[str, str], *, close: bool = False) -> Life:
     zone = zones.zone(dice.pick(ZONES) if dice.chance(25) else home)
     assert zone is not None
     first = zone.at(date.fromisoformat(dice.pick(_FROM)).toordinal())
@@ -99,10 +115,14 @@ def _alone(name: str, dice: Dice, text: str, currency: str, home: str, fields: M
     given = {name: value for name, type_ in fields.items() if (value := row.value(name, type_, first)) is not None}
     given |= {name: None if dice.chance(40) else value for name, value in _WRITTEN.items()} if dice.chance(40) else {}
     lists = {name: given.pop(name) for name in ("tags", "subscriptions") if name in given}
-    instants = _instants(dice, first, zone, lengths(text))
     named = set(re.findall(r"\w+", text))
-    kinds = {kind: weight + 8 * (kind in named) for kind, weight in OUTSIDE.items()}
-    kinds |= {kind: 6 for kind in SELDOM if kind in named}
+    if close:
+        instants = near(dice, first, zone, lengths(text), text)
+        kinds = {kind: 1 + 30 * (kind in named) for kind in OUTSIDE}
+    else:
+        instants = _instants(dice, first, zone, lengths(text))
+        kinds = {kind: weight + 8 * (kind in named) for kind, weight in OUTSIDE.items()}
+        kinds |= {kind: 6 for kind in SELDOM if kind in named}
     rows = [row.event(dice.weighted(kinds), at) for at in instants]
     rows.sort(key=lambda one: (one[1], EVENTS[one[0]].rank, str(one[2])))
     start = first + (dice.below(5 * DAY) if dice.chance(20) else 0)

@@ -1,0 +1,131 @@
+"""Change the engine in one place after another, and count how many changes the pairs find out.
+
+`python -m tests.reference.mutation [--sample N] [--pairs N] [--files NAME …] [--workers N] [--kept FOLDER]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.reference.judging import ENGINE, TIMELINES, Pairs, Trial, Verdict, module_of, put_on_trial, verdict
+from tests.reference.mutants import Mutant, mutants
+from tests.reference.reached import Reach, reach
+
+SEED = 20260329
+"""What a sample is drawn by."""
+
+
+class Tried(NamedTuple):
+    """A change of a file, how many programs reach it, and what the pairs say of it."""
+
+    file: str
+    mutant: Mutant
+    reached: int
+    verdict: Verdict
+
+    def __str__(self) -> str:
+        found = self.verdict.found or ("survived" if self.reached else "not reached")
+        return f"{self.file}:{self.mutant.line}: {self.mutant.was}  →  {self.mutant.now}  [{found}]"
+
+
+class Trials:
+    """Puts changes on trial, few at a time, each before the programs that reach it, the most telling first."""
+
+    def __init__(self, programs: Mapping[int, bytes], reached: Reach, workers: int) -> None:
+        self.programs = programs
+        self._reached = reached
+        self._workers = workers
+        self._kills: Counter[int] = Counter()
+        self._running: dict[int, tuple[str, Mutant, Trial, int]] = {}
+
+    def trying(self, chosen: Sequence[tuple[Path, int]]) -> Iterator[Tried]:
+        """Try some changes, each named by its file and its place among all changes of that."""
+        for file, place in chosen:
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            mutant = next(islice(mutants(tree), place, None))
+            before = self._order(file.name, mutant)
+            if not before:
+                yield Tried(file.name, mutant, 0, Verdict("", -1, 0))
+                continue
+            if len(self._running) >= self._workers:
+                yield self._next()
+            codes = {module_of(file): compile(tree, str(file), "exec")}
+            trial = put_on_trial(codes, [self.programs[number] for number in before])
+            self._running[trial.pid] = (file.name, mutant, trial, len(before))
+        while self._running:
+            yield self._next()
+
+    def _next(self) -> Tried:
+        pid, _ = os.wait()
+        file, mutant, trial, reached = self._running.pop(pid)
+        found = verdict(trial, waited=True)
+        if found.found and found.pair >= 0:
+            self._kills[found.pair // TIMELINES] += 1
+        return Tried(file, mutant, reached, found)
+
+    def _order(self, file: str, mutant: Mutant) -> list[int]:
+        """Give the programs that reach a change, those that found out the most before it first."""
+        lines = self._reached.get(file, {})
+        reaching = frozenset[int]().union(*(lines.get(line, ()) for line in mutant.lines))
+        found = self.programs.keys() if -1 in reaching else reaching
+        return sorted(found, key=lambda number: (-self._kills[number], number))
+
+
+def choose(files: Sequence[Path], sample: int | None) -> list[tuple[Path, int]]:
+    """Choose changes, all or a sample of all, in an order that is nobody's."""
+    every = [(file, place) for file in files for place, _ in enumerate(mutants(ast.parse(file.read_text(encoding="utf-8"))))]
+    return random.Random(SEED).sample(every, min(sample or len(every), len(every)))  # noqa: S311 - no secret
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def table(tried: Sequence[Tried]) -> Iterator[str]:
+    """Give for each file how many changes were found out, of how many."""
+    for file in [*sorted({one.file for one in tried}), "in all"]:
+        ours = [one for one in tried if file in {one.file, "in all"}]
+        found = sum(bool(one.verdict.found) for one in ours)
+        unreached = sum(not one.reached for one in ours)
+        yield f"{file:20}{found:5} of {len(ours):5}  {100 * found / len(ours):5.1f} %  {unreached:4} not reached"
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m tests.reference.mutation", description=__doc__)
+    options.add_argument("--sample", type=int)
+    options.add_argument("--pairs", type=int, default=2000)
+    options.add_argument("--files", nargs="*", default=[])
+    options.add_argument("--workers", type=int, default=1, choices=(1, 2))
+    options.add_argument("--kept", type=Path, help="a folder that keeps what the reference wrote")
+    options.add_argument("--log", type=Path, help="a file that is told of each change at once")
+    given = options.parse_args()
+    files = [file for file in sorted(ENGINE.glob("*.py")) if not given.files or file.name in given.files]
+    with tempfile.TemporaryDirectory() as folder:
+        programs = Pairs(given.kept or Path(folder)).first(given.pairs // TIMELINES)
+    say(f"{len(programs)} programs of {given.pairs // TIMELINES}")
+    trials = Trials(programs, reach(programs), given.workers)
+    tried: list[Tried] = []
+    with open(given.log or os.devnull, "w", encoding="utf-8", buffering=1) as log:  # noqa: PTH123 - devnull too
+        for one in trials.trying(choose(files, given.sample)):
+            tried.append(one)
+            log.write(f"{one} {one.verdict.pair} {one.verdict.compared}\n")
+    for one in sorted(tried, key=lambda one: (one.file, one.mutant.line)):
+        if not one.verdict.found:
+            say(str(one))
+    for line in table(tried):
+        say(line)
+
+
+if __name__ == "__main__":
+    main()
