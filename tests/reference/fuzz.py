@@ -5,12 +5,14 @@ A pair is a program and a timeline, both made from its number; each program meet
 
 from __future__ import annotations
 
+import signal
 import sys
 from datetime import date, time
 from fractions import Fraction
 from functools import lru_cache
 from itertools import zip_longest
-from typing import Any
+from multiprocessing import Pool
+from typing import Any, NamedTuple
 
 from cadenza.check.vocabulary import CUSTOMER_FIELDS, LINE_FIELDS, PRODUCT_FIELDS
 from cadenza.engine.plan import Plan, lower
@@ -34,6 +36,10 @@ TIMELINES = 4
 """How many timelines a program meets."""
 SHOWING = 3
 """One of so many programs is made to show products."""
+AT_ONCE = 200
+"""How many pairs a process is given at once."""
+MOST_SECONDS = 20
+"""For how long a pair is compared: few programs bring about ten thousand steps at one instant, over and over."""
 
 
 def plain(value: Any, type_: str, digits: int) -> Any:
@@ -118,20 +124,57 @@ def differing(production: list[Line], reference: list[Line]) -> tuple[Line | Non
     return next((pair for pair in zip_longest(production, reference) if pair[0] != pair[1]), None)
 
 
+class Compared(NamedTuple):
+    """Of some pairs: which differ, how, and which took too long to be compared."""
+
+    different: list[int]
+    told: list[str]
+    too_long: list[int]
+
+
+def compared(pairs: range) -> Compared:
+    found = Compared([], [], [])
+    signal.signal(signal.SIGALRM, _give_up)
+    for pair in pairs:
+        signal.alarm(MOST_SECONDS)
+        try:
+            first = differing(*compare(pair))
+        except TimeoutError:
+            found.too_long.append(pair)
+            continue
+        finally:
+            signal.alarm(0)
+        if first is not None:
+            made, _, _ = made_and_read(pair // TIMELINES)
+            found.different.append(pair)
+            rows = lived(pair, made).rows
+            found.told.append(f"-- {pair}\n{made.whole}\n{rows}\n production {first[0]}\n reference  {first[1]}")
+    return found
+
+
+def _give_up(*_: object) -> None:
+    raise TimeoutError
+
+
 def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
     first, count = map(int, sys.argv[1:])
-    different = []
-    for pair in range(first, first + count):
-        found = differing(*compare(pair))
-        if found is not None:
-            different.append(pair)
-            made, _, _ = made_and_read(pair // TIMELINES)
-            say(f"-- {pair}\n{made.whole}\n{lived(pair, made).rows}\n production {found[0]}\n reference  {found[1]}")
-    say(f"{count} pairs, {len(different)} differ: {different}")
+    parts = [range(start, min(start + AT_ONCE, first + count)) for start in range(first, first + count, AT_ONCE)]
+    different, too_long = [], []
+    with Pool() as pool:
+        for done, one in enumerate(pool.imap_unordered(compared, parts), 1):
+            different += one.different
+            too_long += one.too_long
+            for text in one.told:
+                say(text)
+            if done % 25 == 0:
+                say(f"   {done} of {len(parts)} parts, {len(different)} differ")
+    say(f"{count} pairs, {len(different)} differ: {sorted(different)}; not compared, for they took too long: {sorted(too_long)}")
+    sys.exit(bool(different))
 
 
 if __name__ == "__main__":
