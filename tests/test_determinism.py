@@ -79,6 +79,7 @@ def journal(shop: Path, machine: str) -> bytes:
     return out.read_bytes()
 
 
+@pytest.mark.slow
 def test_the_journal_is_the_same_on_every_machine(shop: Path) -> None:
     first, *others = (journal(shop, machine) for machine in MACHINES)
     assert first.count(b"\n") > 200

@@ -28,8 +28,8 @@ Seeds = range
 
 NOT_WRITTEN = (nodes.Node, nodes.Mistake)
 """Of the classes of nodes: the base of all, and what stands for a line that was not understood."""
-PAIRS = [range(first, first + 22) for first in range(0, 110, 22)]
-MORE_PROGRAMS = [range(first, first + 10) for first in range(110, 140, 10)]
+PAIRS = [range(first, first + 22) for first in range(0, 66, 22)]
+MORE_PROGRAMS = [range(first, first + 10) for first in range(66, 136, 10)]
 MANY = [range(first, first + 100) for first in range(1000, 3000, 100)]
 
 

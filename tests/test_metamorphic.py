@@ -32,7 +32,7 @@ from tests.support.metamorphic import (
 FEW = [range(first, first + 3) for first in range(5000, 5009, 3)]
 MANY = [range(first, first + 9) for first in range(6000, 6063, 9)]
 """Programs, by their numbers."""
-EACH, MORE = 11, 16
+EACH, MORE = 8, 16
 """How many timelines are replayed through each of few programs, and of many."""
 CROWD, LARGER = 50, 100
 """How many customers a shop has, and one of those that are slow."""

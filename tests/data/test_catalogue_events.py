@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -71,48 +72,52 @@ def told(folder: Path, tables: Mapping[str, str], *options: str) -> list[str]:
 # -- Whom a change reaches --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("seen", "reached"),
-    [
-        ("2026-03-13T12:00:00Z", True),  # 89 days before
-        ("2026-03-12T13:00:00.000001Z", True),
-        ("2026-03-12T13:00:00Z", False),  # 90 days before by the shop's clock, which went forward since
-        ("2026-03-12T12:00:00Z", False),
-        ("2026-03-11T12:00:00Z", False),  # 91 days before
-        ("2026-03-12T14:00:01", True),  # by the shop's clock
-        ("2026-03-12T14:00:00", False),
-        ("2026-06-10T11:59:59.999999Z", True),
-        (CHANGE, False),  # what the shop does comes first
-        ("2026-06-11T12:00:00Z", False),
-    ],
-)
-def test_a_change_reaches_who_looked_in_the_90_days_before(tmp_path: Path, seen: str, reached: bool) -> None:
-    assert bool(told(tmp_path, {"view": views(seen), "stock": BACK})) == reached
+SEEN = {
+    "89-days-before": ("2026-03-13T12:00:00Z", True),
+    "just-after-90-days": ("2026-03-12T13:00:00.000001Z", True),
+    "90-days-by-the-shop's-clock-which-went-forward-since": ("2026-03-12T13:00:00Z", False),
+    "90-days-by-utc": ("2026-03-12T12:00:00Z", False),
+    "91-days-before": ("2026-03-11T12:00:00Z", False),
+    "just-after-by-the-shop's-clock": ("2026-03-12T14:00:01", True),
+    "at-it-by-the-shop's-clock": ("2026-03-12T14:00:00", False),
+    "just-before": ("2026-06-10T11:59:59.999999Z", True),
+    "at-once-where-the-shop-comes-first": (CHANGE, False),
+    "a-day-later": ("2026-06-11T12:00:00Z", False),
+}
 
 
-@pytest.mark.parametrize(
-    ("tables", "reached"),
-    [
-        ({"cart": baskets(("anna", "2026-06-01", "boot"))}, True),
-        ({"cart": baskets(("anna", "2026-06-01", "lace"))}, False),
-        ({"cart": baskets(("anna", "2026-03-01", "boot"))}, False),
-        ({"checkout": baskets(("anna", "2026-06-01", "boot"))}, False),
-        ({"view": views("2026-06-01"), "order": baskets(("anna", "2026-05-31", "boot"))}, True),
-        ({"view": views("2026-06-01"), "order": baskets(("anna", "2026-06-01", "boot"))}, False),
-        ({"view": views("2026-06-01"), "order": baskets(("anna", "2026-06-02", "boot"))}, False),
-        ({"view": views("2026-06-01"), "order": baskets(("anna", "2026-06-02", "lace"))}, True),
-        ({"view": views("2026-06-01"), "order": baskets(("ben", "2026-06-02", "boot"))}, True),
-        ({"view": views("2026-06-01"), "order": baskets(("anna", CHANGE, "boot"))}, True),
-        ({"view": views("2026-06-01", "2026-06-03"), "order": baskets(("anna", "2026-06-02", "boot"))}, True),
-        ({"view": views("2026-03-01", "2026-06-01", "2026-06-01", "2026-06-02")}, True),
-        ({"order": baskets(("anna", "2026-06-02", "boot"))}, False),
-        ({"visit": table("customer,at", "anna,2026-06-01")}, False),
-    ],
-)
-def test_a_change_reaches_who_viewed_or_carted_and_has_not_bought_since(
-    tmp_path: Path, tables: dict[str, str], reached: bool
-) -> None:
-    assert told(tmp_path, {**tables, "stock": BACK}) == ["anna 2026-06-10 14:00 boot Boot 90.00 EUR"] * reached
+def test_a_change_reaches_who_looked_in_the_90_days_before(tmp_path: Path) -> None:
+    seen = table("customer,at,sku", *(f"{who},{at},boot" for who, (at, _) in SEEN.items()))
+    found = {subject.split()[0] for subject in told(tmp_path, {"view": seen, "stock": BACK})}
+    assert found == {who for who, (_, reached) in SEEN.items() if reached}
+
+
+# Who did what, when and with which product; and whether the change of boots reaches them.
+DID = {
+    "carted": ([("cart", "2026-06-01", "boot")], True),
+    "carted-another": ([("cart", "2026-06-01", "lace")], False),
+    "carted-long-ago": ([("cart", "2026-03-01", "boot")], False),
+    "checked-out": ([("checkout", "2026-06-01", "boot")], False),
+    "bought-before": ([("view", "2026-06-01", "boot"), ("order", "2026-05-31", "boot")], True),
+    "bought-at-once": ([("view", "2026-06-01", "boot"), ("order", "2026-06-01", "boot")], False),
+    "bought-since": ([("view", "2026-06-01", "boot"), ("order", "2026-06-02", "boot")], False),
+    "bought-another": ([("view", "2026-06-01", "boot"), ("order", "2026-06-02", "lace")], True),
+    "bought-at-the-change": ([("view", "2026-06-01", "boot"), ("order", CHANGE, "boot")], True),
+    "looked-again": ([("view", "2026-06-01", "boot"), ("view", "2026-06-03", "boot"), ("order", "2026-06-02", "boot")], True),
+    "looked-often": ([("view", f"2026-0{day}", "boot") for day in ("3-01", "6-01", "6-01", "6-02")], True),
+    "only-bought": ([("order", "2026-06-02", "boot")], False),
+    "only-there": ([("view", "2026-06-01", "wax")], False),
+}
+
+
+def test_a_change_reaches_who_viewed_or_carted_and_has_not_bought_since(tmp_path: Path) -> None:
+    done = [(kind, who, at, sku) for who, (events, _) in DID.items() for kind, at, sku in events]
+    kinds = ("cart", "checkout", "order")
+    tables = {kind: baskets(*((who, at, sku) for one, who, at, sku in done if one == kind)) for kind in kinds}
+    seen = table("customer,at,sku", *(f"{who},{at},{sku}" for kind, who, at, sku in done if kind == "view"))
+    assert sorted(told(tmp_path, {**tables, "view": seen, "stock": BACK})) == [
+        f"{who} 2026-06-10 14:00 boot Boot 90.00 EUR" for who, (_, reached) in sorted(DID.items()) if reached
+    ]
 
 
 def test_lines_in_a_table_of_their_own_are_bought_too(tmp_path: Path) -> None:
@@ -123,45 +128,57 @@ def test_lines_in_a_table_of_their_own_are_bought_too(tmp_path: Path) -> None:
 
 # -- What is a change -------------------------------------------------------------------------------------------------
 
-LOOKED = table("customer,at,sku", *(f"anna,2026-06-01,{sku}" for sku in ("boot", "lace", "wax")))
+STOCKS = [
+    (["boot,2026-06-02,5"], [2]),  # `products` says 0
+    (["boot,2026-06-02,0", "boot,2026-06-03,0.5"], [3]),
+    (["boot,2026-06-03,3", "boot,2026-06-02,0", "boot,2026-06-04,9"], [3]),
+    (["boot,2026-06-02,3", "boot,2026-06-03,0", "boot,2026-06-04,1"], [2, 4]),
+    (["lace,2026-06-02,9"], []),  # `products` says 7
+    (["lace,2026-06-02,0", "lace,2026-06-03,0", "lace,2026-06-04,2"], [4]),
+    (["wax,2026-06-02,5"], []),  # nobody knows what there was
+    (["wax,2026-06-02,0", "wax,2026-06-03,5"], [3]),
+    (["boot,2026-05-02,5"], []),
+]
+PRICES = [
+    (["boot,2026-06-02,80"], ["02 00:00 boot: 90.00 EUR to 80.00 EUR"]),
+    (["boot,2026-06-02,90.00", "boot,2026-06-03,91"], []),
+    (["boot,2026-06-02,99", "boot,2026-06-03,95.5"], ["03 00:00 boot: 99.00 EUR to 95.50 EUR"]),
+    (
+        ["boot,2026-06-02,80", "boot,2026-06-03T10:00,79.99"],
+        ["02 00:00 boot: 90.00 EUR to 80.00 EUR", "03 10:00 boot: 80.00 EUR to 79.99 EUR"],
+    ),
+    (["lace,2026-06-02,3.50", "lace,2026-06-03,3.4"], ["03 00:00 lace: 3.50 EUR to 3.40 EUR"]),
+    (["wax,2026-06-02,5"], []),  # nobody knows what it cost
+    (["wax,2026-06-02,5", "wax,2026-06-03,4"], ["03 00:00 wax: 5.00 EUR to 4.00 EUR"]),
+]
 
 
-@pytest.mark.parametrize(
-    ("changes", "days"),
-    [
-        (["boot,2026-06-02,5"], [2]),  # `products` says 0
-        (["boot,2026-06-02,0", "boot,2026-06-03,0.5"], [3]),
-        (["boot,2026-06-03,3", "boot,2026-06-02,0", "boot,2026-06-04,9"], [3]),
-        (["boot,2026-06-02,3", "boot,2026-06-03,0", "boot,2026-06-04,1"], [2, 4]),
-        (["lace,2026-06-02,9"], []),  # `products` says 7
-        (["lace,2026-06-02,0", "lace,2026-06-03,0", "lace,2026-06-04,2"], [4]),
-        (["wax,2026-06-02,5"], []),  # nobody knows what there was
-        (["wax,2026-06-02,0", "wax,2026-06-03,5"], [3]),
-        (["boot,2026-05-02,5"], []),
-    ],
-)
-def test_what_is_back_in_stock_had_none_before(tmp_path: Path, changes: list[str], days: list[int]) -> None:
-    found = told(tmp_path, {"view": LOOKED, "stock": stock(*changes)})
-    assert [int(subject.split()[1][-2:]) for subject in found] == days
+def each_with_its_own(cases: list[list[str]]) -> tuple[dict[str, str], list[str]]:
+    """Give the products and views of a shop in which each case has products of its own, and the rows of all cases."""
+    header, *products = PRODUCTS.splitlines()
+    own = [f"{case}-{row}" for case, _ in enumerate(cases) for row in products]
+    seen = [f"anna,2026-06-01,{row.partition(',')[0]}" for row in own]
+    return {"products": table(header, *own), "view": table("customer,at,sku", *seen)}, [
+        f"{case}-{row}" for case, rows in enumerate(cases) for row in rows
+    ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "found"),
-    [
-        (["boot,2026-06-02,80"], ["02 00:00 boot: 90.00 EUR to 80.00 EUR"]),
-        (["boot,2026-06-02,90.00", "boot,2026-06-03,91"], []),
-        (["boot,2026-06-02,99", "boot,2026-06-03,95.5"], ["03 00:00 boot: 99.00 EUR to 95.50 EUR"]),
-        (
-            ["boot,2026-06-02,80", "boot,2026-06-03T10:00,79.99"],
-            ["02 00:00 boot: 90.00 EUR to 80.00 EUR", "03 10:00 boot: 80.00 EUR to 79.99 EUR"],
-        ),
-        (["lace,2026-06-02,3.50", "lace,2026-06-03,3.4"], ["03 00:00 lace: 3.50 EUR to 3.40 EUR"]),
-        (["wax,2026-06-02,5"], []),  # nobody knows what it cost
-        (["wax,2026-06-02,5", "wax,2026-06-03,4"], ["03 00:00 wax: 5.00 EUR to 4.00 EUR"]),
-    ],
-)
-def test_what_drops_in_price_is_below_the_last_known_one(tmp_path: Path, changes: list[str], found: list[str]) -> None:
-    assert told(tmp_path, {"view": LOOKED, "price": price(*changes)}) == [f"anna 2026-06-{one}" for one in found]
+def test_what_is_back_in_stock_had_none_before(tmp_path: Path) -> None:
+    shop, changes = each_with_its_own([case for case, _ in STOCKS])
+    found: list[list[int]] = [[] for _ in STOCKS]
+    for subject in told(tmp_path, {**shop, "stock": stock(*changes)}):
+        _, day, _, sku, *_ = subject.split()
+        found[int(sku.partition("-")[0])].append(int(day[-2:]))
+    assert found == [days for _, days in STOCKS]
+
+
+def test_what_drops_in_price_is_below_the_last_known_one(tmp_path: Path) -> None:
+    shop, changes = each_with_its_own([case for case, _ in PRICES])
+    drops: list[list[str]] = [[] for _ in PRICES]
+    for subject in told(tmp_path, {**shop, "price": price(*changes)}):
+        before, case, after = re.split(r"(\d+)-(?=boot|lace|wax)", subject)
+        drops[int(case)].append(before.removeprefix("anna 2026-06-") + after)
+    assert drops == [found for _, found in PRICES]
 
 
 def test_an_event_has_the_price_of_its_instant(tmp_path: Path) -> None:
@@ -188,27 +205,32 @@ NEW = table(
 )
 
 
-@pytest.mark.parametrize(
-    ("tables", "found"),
-    [
-        ({"view": views("2026-06-01")}, ["10 00:00 clog shoes Cera", "11 00:00 sock - Alpi"]),
-        ({"view": views("2019-06-01")}, ["10 00:00 clog shoes Cera", "11 00:00 sock - Alpi"]),
-        ({"view": views("2026-06-09T21:59:59Z")}, ["10 00:00 clog shoes Cera", "11 00:00 sock - Alpi"]),
-        ({"view": views("2026-06-09T22:00:00Z")}, ["11 00:00 sock - Alpi"]),
-        ({"order": baskets(("anna", "2026-06-01", "boot"))}, ["10 00:00 clog shoes Cera", "11 00:00 sock - Alpi"]),
-        ({"order": baskets(("anna", "2026-06-01", "wax"))}, ["10 00:00 clog shoes Cera"]),
-        ({"cart": baskets(("anna", "2026-06-01", "boot"))}, []),
-        ({"view": table("customer,at,sku,manufacturer", "anna,2026-06-01,gone,Alpi")}, ["11 00:00 sock - Alpi"]),
-        ({"view": table("customer,at,sku,category", "anna,2026-06-01,boot,hats")}, ["11 00:00 sock - Alpi"]),
-        ({"view": table("customer,at,sku", "anna,2026-06-01,gem")}, []),
-        ({"visit": table("customer,at", "anna,2026-06-01")}, []),
-    ],
-)
-def test_a_release_reaches_who_knows_its_category_or_manufacturer(
-    tmp_path: Path, tables: dict[str, str], found: list[str]
-) -> None:
-    sent = told(tmp_path, {"products": NEW, **tables}, "--until", "2026-12-31")
-    assert sent == [f"anna 2026-06-{one}" for one in found]
+CLOG, SOCK = "10 00:00 clog shoes Cera", "11 00:00 sock - Alpi"
+# What somebody looked at or bought, and what reaches them.
+KNEW = {
+    "viewed": ([("view", "2026-06-01", "boot")], [CLOG, SOCK]),
+    "viewed-long-ago": ([("view", "2019-06-01", "boot")], [CLOG, SOCK]),
+    "viewed-just-before": ([("view", "2026-06-09T21:59:59Z", "boot")], [CLOG, SOCK]),
+    "viewed-at-once": ([("view", "2026-06-09T22:00:00Z", "boot")], [SOCK]),
+    "bought": ([("order", "2026-06-01", "boot")], [CLOG, SOCK]),
+    "bought-another": ([("order", "2026-06-01", "wax")], [CLOG]),
+    "carted": ([("cart", "2026-06-01", "boot")], []),
+    "viewed-what-has-none": ([("view", "2026-06-01", "gem")], []),
+}
+
+
+def test_a_release_reaches_who_knows_its_category_or_manufacturer(tmp_path: Path) -> None:
+    done = [(kind, who, at, sku) for who, (events, _) in KNEW.items() for kind, at, sku in events]
+    bought = {kind: baskets(*((who, at, sku) for one, who, at, sku in done if one == kind)) for kind in ("order", "cart")}
+    seen = table("customer,at,sku", *(f"{who},{at},{sku}" for kind, who, at, sku in done if kind == "view"))
+    sent = told(tmp_path, {"products": NEW, "view": seen, **bought}, "--until", "2026-12-31")
+    assert sent == [f"{who} 2026-06-{one}" for who, (_, found) in sorted(KNEW.items()) for one in found]
+
+
+@pytest.mark.parametrize("view", ["sku,manufacturer\nanna,2026-06-01,gone,Alpi\n", "sku,category\nanna,2026-06-01,boot,hats\n"])
+def test_a_release_reaches_who_saw_what_a_view_says_of_its_product(tmp_path: Path, view: str) -> None:
+    sent = told(tmp_path, {"products": NEW, "view": f"customer,at,{view}"}, "--until", "2026-12-31")
+    assert sent == [f"anna 2026-06-{SOCK}"]
 
 
 # -- Among other events -----------------------------------------------------------------------------------------------

@@ -142,6 +142,9 @@ def compared(pairs: range) -> Compared:
         except TimeoutError:
             found.too_long.append(pair)
             continue
+        except Exception as error:
+            error.add_note(f"pair {pair}")
+            raise
         finally:
             signal.alarm(0)
         if first is not None:

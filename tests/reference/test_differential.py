@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.reference.fuzz import TIMELINES, compare, differing, made_and_read
+from tests.support.generating.knots import FIRST
 from tests.test_generated import titled
 
-PAIRS = [range(first, first + 25) for first in range(0, 75, 25)]
-MANY = [range(first, first + 50) for first in range(75, 675, 50)]
+TIGHT = FIRST * TIMELINES
+"""From here on programs are made so that many things fall due at one instant."""
+PAIRS = [range(first, first + 100) for first in (*range(0, 1300, 100), *range(TIGHT, TIGHT + 700, 100))]
+MANY = [range(first, first + 200) for first in (*range(2000, 6000, 200), *range(TIGHT + 2000, TIGHT + 6000, 200))]
 
 
 def check(pairs: range) -> None:

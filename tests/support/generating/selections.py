@@ -66,8 +66,7 @@ class Selections:
         own += ["category not in basket.category", "sku in basket.sku"] * ("basket" in scope.parameters)
         own += ["sku != mark", "mark = category or sku = mark"] * ("mark" in scope.parameters)
         own += ["time since released <= period"] * ("period" in scope.parameters)
-        # A basket may be handed over as a list or as a stream, and only what is written above is said of both.
-        others = scope._replace(parameters={name: type_ for name, type_ in scope.parameters.items() if name != "basket"})
+        others = _without_basket(scope)
         return self.dice.made(
             lambda: self.dice.pick(("in_stock", "in_stock", "due", "not in_stock or stock is not known", "in_stock and due")),
             lambda: self.dice.pick(("category = last(view).category", "category = most frequent(order.items.category)")),
@@ -137,7 +136,7 @@ class Selections:
         windowed = f"{events}{self.dice.pick(('', f' in the last {length}', ' since 2026-03-20', ' before 2026-04-10'))}"
         if where and self.dice.chance(30):
             element = {"view": ("view",), "view or review": ("view", "review")}.get(events, ("line",))
-            return f"{windowed} where {self.write.condition(scope.of(*element), 1)}"
+            return f"{windowed} where {self.write.condition(_without_basket(scope).of(*element), 1)}"
         lists = ["customer.cart.items", "last(order).items", *self.write.names("lines", scope)]
         return self.dice.pick((windowed, windowed, self.dice.pick(lists)))
 
@@ -164,3 +163,8 @@ class Selections:
 
     def only_if(self, scope: Scope) -> str:
         return f" if {self.write.condition(scope, 1)}"
+
+
+def _without_basket(scope: Scope) -> Scope:
+    """Leave out what may be handed over as a list or as a stream: few things can be said of both."""
+    return scope._replace(parameters={name: type_ for name, type_ in scope.parameters.items() if name != "basket"})

@@ -67,7 +67,9 @@ class Life(NamedTuple):
 def life(seed: int, text: str, currency: str, home: str, fields: Mapping[str, str]) -> Life:
     """Make the timeline of a number for a program with this text, and those of two others."""
     own = _alone("anna", Dice("timeline", seed), text, currency, home, fields, close=seed >= 4 * FIRST)
-    others = [_alone(name, Dice("timeline", seed, name), text, currency, home, fields) for name in ("aaron", "zoe")]
+    lonely = re.search(r"\b(percentile|similarity|show)\b", text) is None  # nobody asks about the others
+    names = () if lonely else ("aaron", "zoe")
+    others = [_alone(name, Dice("timeline", seed, name), text, currency, home, fields) for name in names]
     known = {*own.fields, *own.lists}
     products = tuple(_products(Dice("products", seed), currency, own.start))
     return own._replace(
