@@ -419,6 +419,15 @@ def _rules() -> list[tuple[int, int]]:
     return [(int(chapter), int(number)) for chapter, number in found]
 
 
+def test_the_files_and_targets_that_pages_name_are_there() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert set(re.findall(r"`make ([a-z]+)", text)) <= targets, page.name
+        for file in re.findall(r"`((?:tests|docs|examples|benchmarks|interpreter|grammar)/[\w./-]*)`", text):
+            assert (ROOT / file).exists(), f"{page.name}: {file}"
+
+
 def test_links_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
