@@ -1,8 +1,8 @@
 """Count the whole real year in two ways, entry by entry, at ten midnights: `python -m tests.data.whole_year FOLDER`.
 
-FOLDER is what `cadenza import completejourney FOLDER` makes. What was bought together is held against DuckDB's join of all orders,
-for each product and each other; what similar customers bought against the cosines of all pairs of customers, for each customer.
-`test_real_year.py` does the same for some of them; this takes a quarter of an hour.
+FOLDER is what `cadenza import completejourney FOLDER` makes. What was bought together is held against DuckDB's join of all
+orders, for each product and each other; what similar customers bought against the cosines of all pairs of customers, for each
+customer. `test_real_year.py` does the same for some of them; this takes a quarter of an hour.
 """
 
 from __future__ import annotations
