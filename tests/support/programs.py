@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from tests.support.generating import seldom
+from tests.support.generating import rarities, seldom
 from tests.support.generating.dice import Dice
 from tests.support.generating.expressions import Expressions
 from tests.support.generating.flows import FlowMaker
@@ -52,8 +52,8 @@ class Made(NamedTuple):
 
 @lru_cache(maxsize=256)
 def program(seed: int) -> Made:
-    """Make the program of a number; from FIRST on they are such as bring things together at one instant."""
-    return _any(seed) if seed < FIRST else _knot(seed)
+    """Make the program of a number: of any kind, then such as bring things together at one instant, then such as do rare things."""
+    return _any(seed) if seed < FIRST else _knot(seed) if seed < rarities.FIRST else _rarity(seed)
 
 
 def _knot(seed: int) -> Made:
@@ -66,6 +66,23 @@ def _knot(seed: int) -> Made:
     parts = [lines, ["field customer.score: number"], *(part for part, _ in made)]
     limits = [*facts.limits, *(one for _, found in made for one in found)]
     return Made(seed, _joined(parts), {}, facts, tuple(limits), (), {"score": "number"} | BUILT_IN)
+
+
+def _rarity(seed: int) -> Made:
+    dice = Dice("rarity", seed)
+    currency = dice.pick(tuple(CURRENCIES))
+    lines, facts = shop(dice, currency)
+    if dice.chance(75):
+        facts = Shop(dice.pick(ZONES), currency, {}, frozenset(), frozenset(), (), holdout=False)
+        lines = _plain_shop(facts)
+    writer = rarities.Rarity(dice, currency)
+    parts = [lines, *writer.parts()]
+    fields = {name: DECLARED[name][0] for name in rarities.FIELDS} | BUILT_IN
+    return Made(seed, _joined(parts), {}, facts, facts.limits, tuple(writer.always), fields)
+
+
+def _plain_shop(facts: Shop) -> Lines:
+    return ['shop "Bottega"', *indented([f"time zone {facts.zone}", f"currency {facts.currency}"])]
 
 
 def _any(seed: int) -> Made:
@@ -104,7 +121,7 @@ def showing(seed: int) -> Made:
     facts = Shop(dice.pick(ZONES), currency, {}, frozenset(), frozenset(), (), holdout=False)
     world = World(f"showing {seed}", currency, fields, FLOWS, starts=False)
     selections = Selections(world.shown, world)
-    parts = [['shop "Bottega"', *indented([f"time zone {facts.zone}", f"currency {currency}"])]]
+    parts = [_plain_shop(facts)]
     while not world.selections:
         parts += selections.declared()
     for name, kinds in zip(FLOWS, (("order",), ("cart", "checkout"), ("view", "visit", "review")), strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 from cadenza.check.modules import Declared, parameters_in
@@ -286,16 +287,16 @@ class NameRules(TableRules):
             return None
         return bound
 
-    def all_of(self, span: Span, conditions: tuple[n.Condition, ...], scope: Scope) -> Term:
-        raise NotImplementedError
+    @abstractmethod
+    def all_of(self, span: Span, conditions: tuple[n.Condition, ...], scope: Scope) -> Term: ...
 
-    def cases(self, node: n.ValueBlock, scope: Scope) -> Term:
-        raise NotImplementedError
+    @abstractmethod
+    def cases(self, node: n.ValueBlock, scope: Scope) -> Term: ...
 
     # -- Members ------------------------------------------------------------------------------------------------------
 
-    def about_product(self, node: n.Name, type_: Type) -> Term:
-        raise NotImplementedError
+    @abstractmethod
+    def about_product(self, node: n.Name, type_: Type) -> Term: ...
 
     def fields(self, type_: Type) -> dict[str, Type]:
         """Give the fields of an event (of all its kinds), of a line, or of a product."""

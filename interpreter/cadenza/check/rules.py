@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -58,7 +59,7 @@ class Vocabulary:
 
 
 @attrs.define(eq=False)
-class Rules:
+class Rules(ABC):
     """The base of all rules about expressions; `term` is the way in, and dispatches on the kind of node."""
 
     vocabulary: Vocabulary
@@ -76,38 +77,38 @@ class Rules:
     """The fields of customers that steps change."""
     splits: Splits = attrs.field(factory=Splits)
 
-    def term(self, node: n.Expression | n.Offer, scope: Scope) -> Term:
-        raise NotImplementedError
+    @abstractmethod
+    def term(self, node: n.Expression | n.Offer, scope: Scope) -> Term: ...
 
-    def condition(self, node: n.Condition, scope: Scope) -> Term:
-        raise NotImplementedError
+    @abstractmethod
+    def condition(self, node: n.Condition, scope: Scope) -> Term: ...
 
-    def stream(self, node: n.Stream, scope: Scope) -> EventStream | ListStream | None:
-        raise NotImplementedError
+    @abstractmethod
+    def stream(self, node: n.Stream, scope: Scope) -> EventStream | ListStream | None: ...
 
-    def patterns(self, node: n.Events, scope: Scope) -> tuple[Pattern, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def patterns(self, node: n.Events, scope: Scope) -> tuple[Pattern, ...]: ...
 
-    def plain(self, node: n.Expression, scope: Scope) -> Term:
-        raise NotImplementedError
+    @abstractmethod
+    def plain(self, node: n.Expression, scope: Scope) -> Term: ...
 
-    def whole_number(self, node: n.Number | n.Name, scope: Scope) -> int | None:
-        raise NotImplementedError
+    @abstractmethod
+    def whole_number(self, node: n.Number | n.Name, scope: Scope) -> int | None: ...
 
-    def several(self, node: n.Expression, scope: Scope) -> Term | None:
-        raise NotImplementedError
+    @abstractmethod
+    def several(self, node: n.Expression, scope: Scope) -> Term | None: ...
 
-    def among(self, node: n.Call, scope: Scope) -> Term:
-        raise NotImplementedError
+    @abstractmethod
+    def among(self, node: n.Call, scope: Scope) -> Term: ...
 
-    def length(self, node: n.Expression, scope: Scope) -> Term:
-        raise NotImplementedError
+    @abstractmethod
+    def length(self, node: n.Expression, scope: Scope) -> Term: ...
 
-    def as_moment(self, term: Term) -> Term:
-        raise NotImplementedError
+    @abstractmethod
+    def as_moment(self, term: Term) -> Term: ...
 
-    def runs_on(self, node: n.Expression, term: Term) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def runs_on(self, node: n.Expression, term: Term) -> bool: ...
 
     def unknown(self, span: Span) -> Term:
         """Give the term of what was already reported."""

@@ -6,6 +6,7 @@ clock is scanned over the column without it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ class _Asked:
         return self.lengths.index(length)
 
 
-class Aggregates:
+class Aggregates(ABC):
     """The part of the compiler that knows streams. In terms, `kinds` says which events a bare field belongs to."""
 
     def __init__(self, layout: Layout, events: Mapping[str, EventKind]) -> None:
@@ -52,8 +53,8 @@ class Aggregates:
         self._columns: dict[t.EventStream, int] = {}
         self._asked: list[_Asked] = []
 
-    def compile(self, term: t.Term, kinds: tuple[str, ...] | None = None) -> Compiled:
-        raise NotImplementedError
+    @abstractmethod
+    def compile(self, term: t.Term, kinds: tuple[str, ...] | None = None) -> Compiled: ...
 
     # -- Columns ------------------------------------------------------------------------------------------------------
 

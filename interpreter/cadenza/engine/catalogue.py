@@ -7,6 +7,7 @@ Rule 2: figures are whole numbers or exact fractions, and every order has the SK
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -41,18 +42,18 @@ class Bought(NamedTuple):
 class Figures(Protocol):
     """What a shop sold before a `day`; `first` is the first day that counts, None for all that there were."""
 
+    @abstractmethod
     def best(self, measure: str, first: int | None, day: int, most: int) -> Sequence[tuple[str, Number]]:
         """Give the products sold most, at most so many, with their figures: the highest first, then by SKU."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sold(self, measure: str, first: int | None, day: int, skus: Sequence[str]) -> Mapping[str, Number]:
         """Give the figures of some products; what was not sold is left out."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def baskets(self) -> Baskets:
         """Give who bought what together."""
-        raise NotImplementedError
 
 
 class Together(NamedTuple):

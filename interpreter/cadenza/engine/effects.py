@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,46 +17,46 @@ if TYPE_CHECKING:
 
 
 class Effects(Waits):
+    @abstractmethod
     def absorb(self, event: Event) -> None:
         """Change the customer as a fact demands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def credit(self, event: Event, kind: KindPlan) -> None:
         """Say what an event is a success of."""
-        raise NotImplementedError
 
+    @abstractmethod
     def witness(self, event: Event, kind: KindPlan) -> None:
         """Take note of an event that promises speak of."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look_back(self) -> None:
         """Hold what came of an event, or of a turn of the clock, against the promises."""
-        raise NotImplementedError
 
+    @abstractmethod
     def expire(self, due: Due) -> None:
         """Take off what has come to its end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def let_in(self, event: Event, kind: KindPlan, flipped: Sequence[WatchPlan], *, allowed: bool) -> None:
         """Enter the flows that an event triggers, or, where it may not, say that they were cut off."""
-        raise NotImplementedError
 
+    @abstractmethod
     def let_in_by(self, place: int, hits: Sequence[OnPlan], flipped: Sequence[WatchPlan]) -> None:
         """Enter the flows that an input event is known to trigger."""
-        raise NotImplementedError
 
+    @abstractmethod
     def let_in_due(self, due: Sequence[Due], flipped: Sequence[WatchPlan]) -> None:
         """Enter the flows that time alone triggers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def leave(self, run: Run, reason: str, cause: Cause, depth: int) -> None:
         """End a run before its last step."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, run: Run) -> None:
         """End a run with its last step."""
-        raise NotImplementedError
 
+    @abstractmethod
     def say_branch(self, run: Run) -> None:
         """Write which way the run's last wait went."""
-        raise NotImplementedError

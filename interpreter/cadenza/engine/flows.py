@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from heapq import heappush
@@ -315,9 +316,9 @@ class Flows(Core):
         self.inside_now[flow.order] -= 1
         self.last_exit[flow.order] = self.now
 
+    @abstractmethod
     def give_up_held(self, run: Run) -> None:
         """Write that a message which waits to go out is dropped with its run."""
-        raise NotImplementedError
 
     # -- Effects and the journal --------------------------------------------------------------------------------------
 

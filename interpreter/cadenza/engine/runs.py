@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ STAY = -2
 """What a step gives that is not done: the run waits at it."""
 
 
-class StepPlan:
+class StepPlan(ABC):
     """One step of a flow; `path` and `source` name it, and `json` is how the journal has them."""
 
     __slots__ = ("json", "next", "path", "source")
@@ -41,8 +42,8 @@ class StepPlan:
         """The kinds of event that may end the wait of this step."""
         return frozenset()
 
-    def take(self, c: Customer, run: Run) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def take(self, c: Customer, run: Run) -> int: ...
 
 
 class Waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from heapq import heappush
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cadenza.engine.plan import Plan
 
 
-class Waits(Watching):
+class Waits(Watching, ABC):
     """The runs of a customer by flow order and number, and those that are ready to step."""
 
     def __init__(self, plan: Plan, zone: Zone, inputs: Inputs) -> None:
@@ -29,13 +30,13 @@ class Waits(Watching):
         """How many runs an event of each kind may end or wake; `alerted` is the sum."""
         self.alerted = 0
 
+    @abstractmethod
     def lapse(self, due: Due) -> None:
         """Give up what was awaited in vain and is not a run."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cut_off(self, cause: Cause, run: Run | None) -> None:
         """Say that something was prevented because too much happened at this instant."""
-        raise NotImplementedError
 
     def wakings(self, event: Event, *, allowed: bool) -> None:
         for run in self.runs[:]:

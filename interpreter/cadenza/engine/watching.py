@@ -94,7 +94,7 @@ class Watching:
         return [watch for watch in self.plan.watches if self.look(watch)]
 
     def stays(self, run: Run, event: str | None = None) -> str | None:
-        """Give the reason why a run may not stay inside now, if there is one (semantics 5.2), or that an event of a kind gives."""
+        """Give the reason why a run may not stay inside now, if there is one (semantics 5.2), or one that an event gives."""
         self.until, self.run = NEVER, run
         for condition, wanted, reason, kinds in run.flow.stays:
             if event is not None and event not in kinds:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from cadenza.data import zones
 from cadenza.engine.clock import Zone
 from cadenza.values import DAY, HOUR, MINUTE, SECOND, Length
+from tests.support.generating import rarities
 from tests.support.generating.dice import Dice
 from tests.support.generating.knots import FIRST, near
 from tests.support.generating.words import (
@@ -65,11 +66,12 @@ class Life(NamedTuple):
 
 
 def life(seed: int, text: str, currency: str, home: str, fields: Mapping[str, str]) -> Life:
-    """Make the timeline of a number for a program with this text, and those of two others."""
-    own = _alone("anna", Dice("timeline", seed), text, currency, home, fields, close=seed >= 4 * FIRST)
+    """Make the timeline of a number for a program with this text, and those of a few others."""
+    rare = seed >= 4 * rarities.FIRST
+    own = _alone("anna", Dice("timeline", seed), text, currency, home, fields, close=seed >= 4 * FIRST, rare=rare)
     lonely = re.search(r"\b(percentile|similarity|show)\b", text) is None  # nobody asks about the others
-    names = () if lonely else ("aaron", "zoe")
-    others = [_alone(name, Dice("timeline", seed, name), text, currency, home, fields) for name in names]
+    names = () if lonely else rarities.PEOPLE if rare else ("aaron", "zoe")
+    others = [_alone(name, Dice("timeline", seed, name), text, currency, home, fields, close=rare, rare=rare) for name in names]
     known = {*own.fields, *own.lists}
     products = tuple(_products(Dice("products", seed), currency, own.start))
     return own._replace(
@@ -109,10 +111,12 @@ def _changes(dice: Dice, digits: int, products: Sequence[Mapping[str, Any]], lif
     return sorted([(*key, value) for key, value in found.items()], key=lambda one: one[2])
 
 
-def _alone(name: str, dice: Dice, text: str, currency: str, home: str, fields: Mapping[str, str], *, close: bool = False) -> Life:
+def _alone(
+    name: str, dice: Dice, text: str, currency: str, home: str, fields: Mapping[str, str], *, close: bool, rare: bool
+) -> Life:
     zone = zones.zone(dice.pick(ZONES) if dice.chance(25) else home)
     assert zone is not None
-    first = zone.at(date.fromisoformat(dice.pick(_FROM)).toordinal())
+    first = zone.at(date.fromisoformat(dice.pick(rarities.DAYS if rare else _FROM)).toordinal())
     row = _Row(dice, CURRENCIES[currency], "" if name == "anna" else name)
     given = {name: value for name, type_ in fields.items() if (value := row.value(name, type_, first)) is not None}
     given |= {name: None if dice.chance(40) else value for name, value in _WRITTEN.items()} if dice.chance(40) else {}
@@ -126,6 +130,8 @@ def _alone(name: str, dice: Dice, text: str, currency: str, home: str, fields: M
         kinds = {kind: weight + 8 * (kind in named) for kind, weight in OUTSIDE.items()}
         kinds |= {kind: 6 for kind in SELDOM if kind in named}
     rows = [row.event(dice.weighted(kinds), at) for at in instants]
+    if rare:
+        rows = [(kind, at, rarities.befitting(dice, kind, given)) for kind, at, given in rows]
     rows.sort(key=lambda one: (one[1], EVENTS[one[0]].rank, str(one[2])))
     start = first + (dice.below(5 * DAY) if dice.chance(20) else 0)
     last = max([first, start, *instants])
