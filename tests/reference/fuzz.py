@@ -22,6 +22,7 @@ from tests.reference.comparing import Row
 from tests.reference.program import Program
 from tests.reference.running import Customer
 from tests.reference.selecting import Order, Shop
+from tests.reference.shrinking import Pair, shown, shrunk
 from tests.reference.streams import Event
 from tests.reference.times import DECIMALS, Clock, Moment, Money, Yearly
 from tests.support import programs
@@ -39,6 +40,7 @@ SHOWING = 3
 """One of so many programs is made to show products, but for those that do rare things."""
 AT_ONCE = 200
 """How many pairs a process is given at once."""
+MOST_SECONDS_TO_SHRINK = 120
 MOST_SECONDS = 20
 """For how long a pair is compared: few programs bring about ten thousand steps at one instant, over and over."""
 
@@ -117,7 +119,7 @@ def compare(pair: int) -> tuple[list[Line], list[Line]]:
     made, plan, program = made_and_read(pair // TIMELINES)
     life = lived(pair, made)
     lines, _ = journal(plan, life)
-    return [{key: value for key, value in line.items() if key not in LEFT_OUT} for line in lines], told(program, made, life)
+    return compared_lines(lines), told(program, made, life)
 
 
 def differing(production: list[Line], reference: list[Line]) -> tuple[Line | None, Line | None] | None:
@@ -149,11 +151,32 @@ def compared(pairs: range) -> Compared:
         finally:
             signal.alarm(0)
         if first is not None:
-            made, _, _ = made_and_read(pair // TIMELINES)
             found.different.append(pair)
-            rows = lived(pair, made).rows
-            found.told.append(f"-- {pair}\n{made.whole}\n{rows}\n production {first[0]}\n reference  {first[1]}")
+            found.told.append(f"-- {pair}\n{made_small(pair)}\n production {first[0]}\n reference  {first[1]}")
     return found
+
+
+def made_small(pair: int) -> str:
+    """Give a pair that differs in as few words as it takes to differ."""
+    made, _, _ = made_and_read(pair // TIMELINES)
+    whole = Pair(made, lived(pair, made))
+    signal.alarm(MOST_SECONDS_TO_SHRINK)
+    try:
+        return shown(shrunk(whole, differs))
+    except TimeoutError:
+        return shown(whole)
+    finally:
+        signal.alarm(0)
+
+
+def differs(pair: Pair) -> bool:
+    made, life = pair
+    lines, _ = journal(lower(checked(made.text, **made.others)), life)
+    return differing(compared_lines(lines), told(Program(made.text, made.others), made, life)) is not None
+
+
+def compared_lines(lines: list[Line]) -> list[Line]:
+    return [{key: value for key, value in line.items() if key not in LEFT_OUT} for line in lines]
 
 
 def _give_up(*_: object) -> None:
