@@ -104,6 +104,26 @@ flow b
     assert [(line["message"], line["run"]) for line in lines if line["what"] == "sent"] == [("a", 1), ("b", 1), ("a", 2)]
 
 
+def test_5_5_a_held_message_is_tried_by_the_clock_and_begins_at_depth_0() -> None:
+    text = """
+shop "S"
+  quiet hours 20:00 to 08:00
+flow first
+  on order
+  tag "x"
+  wait 1 year
+flow echo
+  on tagged or finished
+  enter every time
+  send email "m"
+"""
+    rows: list[Row] = [("order", "2026-01-10 21:00", {})]
+    lines = journal(text, rows, start="2026-01-01", until="2026-01-31")
+    in_the_morning = [line for line in lines if line["at"].startswith("2026-01-11")]
+    assert [line["what"] for line in in_the_morning].count("sent") == 101
+    assert in_the_morning[-1]["what"] == "stopped"
+
+
 def test_5_3_a_fact_counts_before_the_next_step_of_the_same_run() -> None:
     text = """
 flow a

@@ -421,16 +421,17 @@ class Customer(Stepping):
         for run in self.in_order():  # (b)
             if not run.gone and (reason := self.leaves_on(run, None)):
                 self.leave(run, reason, None)
+        by_time = [run for run in self.runs if self.has_come(run)]
         self.enter(self.fired(None, self.watch(None, noting=noting), noting=noting), None)  # (c)
         went_on = False
         for run in self.in_order():  # (d)
             wait = run.wait
             if wait is None or wait.held is not None:
                 continue
-            if wait.condition is not None and self.true(wait.condition, self.scope(run)):
+            if run in by_time:
                 self.go_on(run, True)
             elif wait.until is not None and wait.until <= self.now:
-                self.go_on(run, False)
+                self.go_on(run, self.has_come(run))  # 7.3: once more
             went_on = went_on or run.wait is None
         self.through(None)
         held = [run for run in self.runs if run.wait is not None and run.wait.held is not None and run.wait.until <= self.now]
@@ -440,6 +441,10 @@ class Customer(Stepping):
             self.step_of(run)
         self.steps()  # (f)
         return went_on or bool(held) or before != (len(self.lines), len(self.history))
+
+    def has_come(self, run: Run) -> bool:
+        """Whether the condition that a run waits for holds."""
+        return run.wait is not None and run.wait.condition is not None and self.true(run.wait.condition, self.scope(run))
 
     def expire(self, one: Lot | Coupon) -> None:
         if isinstance(one, Coupon) and one in self.coupons:

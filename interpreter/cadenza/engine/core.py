@@ -175,7 +175,10 @@ class Core(Effects):
                 self.flush()
             for due in sorted(retry, key=order_of):
                 run = what_of(due)
-                if not run.over and token_of(due) == run.token and self.step(run):
+                if run.over or token_of(due) != run.token:
+                    continue
+                run.depth = 0  # what the clock brings about
+                if self.step(run):
                     self.make_ready(run)
             if self.ready:
                 self.settle()
