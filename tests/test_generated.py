@@ -19,6 +19,7 @@ from tests.support import folders, programs
 from tests.support.generating import folder
 from tests.support.generating.invariants import INVARIANTS
 from tests.support.generating.playing import Line, Played, journal, lived, planned, played
+from tests.support.generating.rarities import FIRST as RARE
 from tests.support.generating.relations import RELATIONS, who_looks_at_all_that_happens_changes_nothing
 from tests.support.generating.remarks import remarked, remarks
 from tests.support.scenarios import checked
@@ -29,7 +30,7 @@ Seeds = range
 NOT_WRITTEN = (nodes.Node, nodes.Mistake)
 """Of the classes of nodes: the base of all, and what stands for a line that was not understood."""
 PAIRS = [range(first, first + 22) for first in range(0, 66, 22)]
-MORE_PROGRAMS = [range(first, first + 10) for first in range(66, 136, 10)]
+MORE_PROGRAMS = [range(first, first + 10) for first in range(66, 136, 10)] + [range(RARE, RARE + 100)]
 MANY = [range(first, first + 100) for first in range(1000, 3000, 100)]
 
 

@@ -68,6 +68,17 @@ def test_an_order_redeems_it_in_time_and_if_it_fits(when: str, total: int, *, re
     assert ("redeemed" in [what for _, what in coupons(lines)]) is redeemed
 
 
+def test_5_1_the_order_that_redeems_it_is_a_fact_in_whatever_its_where_asks() -> None:
+    text = """
+flow a
+  on view
+  send email "m"
+    coupon "c" 10% off where count(tagged or order in the last 1 day) < 1
+"""
+    lines = told(text, ("view", "2026-01-03 10:00", {}), ("order", "2026-01-03 11:00", {"id": "A", "coupon": "c"}))
+    assert coupons(lines) == [("2026-01-03T10:00:00Z", "issued"), ("2026-02-01T00:00:00Z", "open")]
+
+
 def test_naming_a_live_coupon_again_only_mentions_it() -> None:
     lines = told(WELCOME, SIGNUP, ("signup", "2026-01-03 10:00", {}))
     assert [what for _, what in coupons(lines)] == ["issued", "mentioned", "mentioned", "mentioned", "expired"]

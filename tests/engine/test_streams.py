@@ -8,7 +8,7 @@ import pytest
 
 from cadenza.engine.streams import append_leaving, average, known, leaving, median_gap, most_frequent
 from cadenza.values import DAY, Length
-from tests.support.scenarios import instant, journal, said, zone
+from tests.support.scenarios import Row, instant, journal, said, zone
 
 ROME = zone("Europe/Rome")
 
@@ -57,6 +57,24 @@ def test_a_column_that_grows_leaves_as_one_that_is_laid_out() -> None:
         for one in instants:
             append_leaving(grown, ROME.add(one, length))
         assert grown == leaving(instants, length, ROME)
+
+
+def test_1_5_an_order_without_lines_that_fit_takes_none_out_of_a_window() -> None:
+    text = """
+shop "S"
+  time zone Europe/Rome
+
+flow f
+  on visit
+  notify "t" "{sum(order.items.quantity in the last 1 month)} {count(order.items in the last 1 month)}"
+"""
+    rows: list[Row] = [
+        ("order", "2026-01-29 16:00", {"id": "a", "items": [{"sku": "a", "quantity": 2}]}),
+        ("order", "2026-01-30 09:00", {"id": "b", "items": []}),
+        ("visit", "2026-02-28 10:30", {}),
+    ]
+    lines = journal(text, rows, start="2026-01-01", until="2026-03-10")
+    assert [line["text"] for line in lines if line["what"] == "notified"] == ["2 1"]
 
 
 def test_1_5_as_many_lines_as_events_are_still_dated_by_their_orders() -> None:

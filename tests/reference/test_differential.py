@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tests.reference.fuzz import TIMELINES, compare, differing, made_and_read
-from tests.support.generating.knots import FIRST
+from tests.support.generating import knots, rarities
 from tests.test_generated import titled
 
-TIGHT = FIRST * TIMELINES
+TIGHT = knots.FIRST * TIMELINES
 """From here on programs are made so that many things fall due at one instant."""
-PAIRS = [range(first, first + 100) for first in (*range(0, 1300, 100), *range(TIGHT, TIGHT + 700, 100))]
-MANY = [range(first, first + 200) for first in (*range(2000, 6000, 200), *range(TIGHT + 2000, TIGHT + 6000, 200))]
+RARE = rarities.FIRST * TIMELINES
+"""From here on programs do what others do seldom."""
+PAIRS = [
+    range(first, first + 100) for first in (*range(0, 1300, 100), *range(TIGHT, TIGHT + 700, 100), *range(RARE, RARE + 300, 100))
+]
+MANY = [range(first, first + 200) for start in (0, TIGHT, RARE) for first in range(start + 2000, start + 6000, 200)]
 
 
 def check(pairs: range) -> None:

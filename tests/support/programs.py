@@ -52,7 +52,7 @@ class Made(NamedTuple):
 
 @lru_cache(maxsize=256)
 def program(seed: int) -> Made:
-    """Make the program of a number: of any kind, then such as bring things together at one instant, then such as do rare things."""
+    """Make the program of a number: of any kind, then with much at one instant (knots), then with what is rare (rarities)."""
     return _any(seed) if seed < FIRST else _knot(seed) if seed < rarities.FIRST else _rarity(seed)
 
 

@@ -141,7 +141,7 @@ class Core(Effects):
             for line in fields[taken.items] or ():
                 if taken.line_test is None or taken.line_test(self, line) is True:
                     column.append(event, line, None if value is None else line[value])
-        if kind.promises:
+        if kind.witnessed:
             self.witness(event, kind)
 
     def flush(self) -> None:

@@ -115,8 +115,10 @@ class Coupons(Flows):
         fields = {"coupon": name, "code": code, "offer": offer.text, "ends": coupon.known_end}
         return self.made("coupon_issued", run, fields)
 
-    def redeem(self, event: Event, written: str) -> None:
+    def redeem(self, event: Event) -> None:
         """Redeem the live coupon that an order names, by its code or its name, if the order fits the offer."""
+        fields = dict(zip(self.plan.layout.events["order"], event.fields, strict=False))
+        written = fields.get("coupon")
         coupon = next((one for one in self.coupons.values() if written in (one.code, one.name)), None)
         if coupon is None:
             return
@@ -125,9 +127,8 @@ class Coupons(Flows):
             return
         del self.coupons[coupon.name]
         line = self.note_coupon("coupon_redeemed", coupon, self.now, event)
-        order = dict(zip(self.plan.layout.events["order"], event.fields, strict=False)).get("id")
-        fields = {"coupon": coupon.name, "code": coupon.code, "order_id": order}
-        self.bring_later("coupon_redeemed", line, fields, event.depth + 1)
+        more = {"coupon": coupon.name, "code": coupon.code, "order_id": fields.get("id")}
+        self.bring_later("coupon_redeemed", line, more, event.depth + 1)
 
     def expire_coupon(self, coupon: Coupon) -> None:
         if self.coupons.get(coupon.name) is not coupon:

@@ -171,8 +171,6 @@ class Customer(Coupons):
                 self.cart = None
             case "order":
                 self.cart = None
-                if self.coupons and fields.get("coupon") is not None:
-                    self.redeem(event, str(fields["coupon"]))
             case "sent":
                 self.sendings[fields["message"]] = event
                 if from_outside:
@@ -291,7 +289,10 @@ class Customer(Coupons):
     # -- Promises -----------------------------------------------------------------------------------------------------
 
     def witness(self, event: Event, kind: KindPlan) -> None:
-        assert self.promises is not None
+        if self.coupons and event.kind == "order":
+            self.redeem(event)
+        if self.promises is None:
+            return
         self.run = None
         for place in dict.fromkeys([place for place, test in kind.promises if self.passes((test,), event)]):
             self.promises.see(place, event.at)

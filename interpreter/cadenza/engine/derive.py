@@ -99,7 +99,12 @@ class Deriving:
             holds = t.ElementField(term.span, derived.name, CONDITION)
             events = t.EventStream(stream.span, stream.patterns, False, None, stream.windows, holds, term.type)
             return t.Aggregate(term.span, "any", False, events, CONDITION)
-        values = t.EventStream(stream.span, stream.patterns, False, derived.name, stream.windows, None, type_)
+        only: t.Term | None = None
+        if any(window.edge == "last" for window in stream.windows):
+            # An event without a line that fits is not of the stream, and takes no earlier one out of a window (semantics 1.5).
+            fits = self.derived(kinds, "any", None, stream.where, CONDITION)
+            only = t.ElementField(term.span, fits.name, CONDITION)
+        values = t.EventStream(stream.span, stream.patterns, False, derived.name, stream.windows, only, type_)
         return t.Aggregate(term.span, "sum", False, values, type_)
 
     def derived(self, kinds: Sequence[str], function: str, field: str | None, where: t.Term | None, type_: Type) -> Derived:

@@ -27,7 +27,7 @@ class Effects(Waits):
 
     @abstractmethod
     def witness(self, event: Event, kind: KindPlan) -> None:
-        """Take note of an event that promises speak of."""
+        """Do what follows from a fact alone, now that all columns have it."""
 
     @abstractmethod
     def look_back(self) -> None:

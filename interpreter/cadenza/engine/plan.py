@@ -150,12 +150,15 @@ class KindPlan:
     """The flows that it may be a success of."""
     promises: list[tuple[int, Compiled | None]] = attrs.field(factory=list)
     """The promises that speak of it: their places, and what the event must be."""
+    witnessed: bool = False
+    """Whether something follows from such a fact alone."""
     noticed: bool = False
     """Whether anything but the customer's own state may change by it."""
 
     def close(self) -> None:
         """Say in a few words what follows from the rest, once it is complete."""
-        self.makes_facts = self.absorbs or bool(self.columns or self.promises)
+        self.witnessed = self.witnessed or bool(self.promises)
+        self.makes_facts = self.absorbs or bool(self.columns) or self.witnessed
         self.lets_in = bool(self.entries or self.sequences or self.calendars)
         self.noticed = bool(self.columns or self.watches) or self.lets_in
         live = any(entry.taken is None for entry in self.entries)
@@ -235,8 +238,9 @@ def lower(program: p.Program, seed: int = 0) -> Plan:
     for flow in plan.flows:
         _Flows(plan, conditions).lower(flow)
     for kind in layout.events:
-        of_order = "cart" in layout.events or "coupon" in layout.events.get("order", ())
-        plan.kind(kind).absorbs = kind in ABSORBED and (kind != "order" or of_order)
+        redeems = kind == "order" and "coupon" in layout.events["order"]
+        plan.kind(kind).absorbs = kind in ABSORBED and (kind != "order" or redeems or "cart" in layout.events)
+        plan.kind(kind).witnessed = redeems
     plan.asks = tuple(conditions.asks.values())
     plan.columns = conditions.column_plans()
     for place, column in enumerate(plan.columns):

@@ -123,7 +123,7 @@ def _alone(
     lists = {name: given.pop(name) for name in ("tags", "subscriptions") if name in given}
     named = set(re.findall(r"\w+", text))
     if close:
-        instants = near(dice, first, zone, lengths(text), text)
+        instants = near(dice, first, zone, lengths(text), text) + (_at_the_end(dice, first, zone) if rare else [])
         kinds = {kind: 1 + 30 * (kind in named) for kind in OUTSIDE}
     else:
         instants = _instants(dice, first, zone, lengths(text))
@@ -131,7 +131,7 @@ def _alone(
         kinds |= {kind: 6 for kind in SELDOM if kind in named}
     rows = [row.event(dice.weighted(kinds), at) for at in instants]
     if rare:
-        rows = [(kind, at, rarities.befitting(dice, kind, given)) for kind, at, given in rows]
+        rows = [(kind, at, rarities.befitting(dice, kind, given, name)) for kind, at, given in rows]
     rows.sort(key=lambda one: (one[1], EVENTS[one[0]].rank, str(one[2])))
     start = first + (dice.below(5 * DAY) if dice.chance(20) else 0)
     last = max([first, start, *instants])
@@ -166,6 +166,12 @@ def _instants(dice: Dice, first: int, zone: Zone, known: list[Length]) -> list[i
         else:
             found.append(first + dice.below(18 * 24 * 4) * 15 * MINUTE)
     return [at for at in found if first <= at < first + 60 * DAY]
+
+
+def _at_the_end(dice: Dice, first: int, zone: Zone) -> list[int]:
+    """Give a few instants of the last days of a month, which leave a window of a month in another order than they come."""
+    days = [zone.day(first) + dice.below(4) for _ in range(dice.pick((0, 0, 2, 3, 4)))]
+    return [zone.at(day, dice.below(24) * HOUR) for day in days]
 
 
 class _Row:
