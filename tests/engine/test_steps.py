@@ -167,6 +167,15 @@ def test_9_2_nothing_taken_from_a_missing_score_leaves_it_missing() -> None:
     assert (points["amount"], points["same"], tagged["tag"]) == (0, True, "y")
 
 
+def test_9_2_taking_stops_at_0_also_where_the_base_is_below_it() -> None:
+    steps = (
+        "add (0 - 4) points to customer.score",
+        "add 5 points to customer.score for 9 days",
+        "take 3 points from customer.score",
+    )
+    assert [line["amount"] for line in of(flow(*steps), "points")] == [-4, 5, -1, -4]
+
+
 def test_9_2_less_than_nothing_is_nothing_taken() -> None:
     points, told = of(flow("take (0 - 5) points from customer.score", 'notify "t" "{customer.score}"'), "points", "notified")
     assert (points["amount"], told["text"]) == (0, "")

@@ -59,8 +59,8 @@ class Score:
         return exact(self.base + sum(left for _, left in self.lots))
 
     def take(self, amount: Number) -> Number:
-        """Use up the oldest lots first, then the base, not below 0; give what was taken."""
-        before = amount
+        """Use up the oldest lots first, then the base, until there is 0; give what was taken."""
+        before = amount = max(0, min(amount, self.total))
         kept = []
         for number, left in self.lots:
             used = min(left, amount)
@@ -340,7 +340,7 @@ class Customer(Coupons):
             changed = asked
             self.add_points(name, score, asked, lifetime)
         else:
-            changed = -score.take(max(asked, 0))
+            changed = -score.take(asked)
         if changed or score.lots:
             self.scores[name] = score
         shown = self.plan.shower.json(changed, NUMBER, self.zone)

@@ -13,6 +13,7 @@ from tests.support.generating.dice import Dice
 from tests.support.generating.timelines import Life
 from tests.support.generating.words import CURRENCIES, PRODUCT_FIELDS, fields_of
 
+_OF_THE_SHOP = ("back_in_stock", "price_drop", "new_product")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -43,6 +44,9 @@ def write(place: Path, seed: int, life: Life, fields: Mapping[str, str], currenc
             tables.setdefault(kind, []).append({"customer": one.name, "at": iso(at), "seq": seq, **row})
     if not tables:  # a folder has a table of events, if only its header
         (place / "order.csv").write_text("customer,at\n", encoding="utf-8")
+    for kind in _OF_THE_SHOP:
+        if kind not in tables:  # a folder with such a table is taken at its word, and what is sold brings about no more
+            (place / f"{kind}.csv").write_text("customer,at\n", encoding="utf-8")
     for kind, rows in tables.items():
         _table(place / f"{kind}.jsonl", sorted(rows, key=lambda row: dice.below(1000)))
 
