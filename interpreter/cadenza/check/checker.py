@@ -42,9 +42,9 @@ from cadenza.syntax.source import Source
 from cadenza.syntax.walk import steps, walk
 
 _EVENT_COLUMNS = ("at", "customer", "seq")
+"""What a table of events has anyway."""
 _PLAIN = (n.Number, n.Percent, n.Money, n.Duration, n.Text, n.DayMoment, n.ClockTime, n.Yes, n.No, n.List)
 """Defaults that say of which kind a parameter is."""
-"""What a table of events has anyway."""
 _TYPES = {
     "text": TEXT,
     "number": NUMBER,
