@@ -167,9 +167,7 @@ class Customer(Coupons):
         match event.kind:
             case "cart":
                 self.cart = event
-            case "empty_cart":
-                self.cart = None
-            case "order":
+            case "empty_cart" | "order":
                 self.cart = None
             case "sent":
                 self.sendings[fields["message"]] = event
@@ -189,6 +187,10 @@ class Customer(Coupons):
             case "bounce":
                 self.reach.clear()
                 self.consent.bounce(fields["channel"], fields["kind"])
+            case "open" | "click":
+                pass
+            case _:
+                raise AssertionError(event.kind)
 
     def count_sent(self, channel: str, flow: Value) -> None:
         """Count a message of the data under the limits that cover it; those of a flow that is not there cover nothing."""
