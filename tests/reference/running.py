@@ -407,7 +407,7 @@ class Customer(Stepping):
             self.go_on(run, True)
 
     def go_on(self, run: Run, news: Any) -> None:
-        run.wait, run.news, run.depth = None, news, self.depth
+        run.wait, run.news, run.woken, run.depth = None, news, True, self.depth
 
     # -- The turn of the clock (5.4) -----------------------------------------------------------------------------------
 
@@ -479,12 +479,15 @@ class Customer(Stepping):
             if reason:
                 self.leave(run, reason, run.cause)
                 return
+            run.woken = False
+            self.say_branch(run)
         news, run.news = run.news, None
         try:
             came = run.steps.send(news)
             run.wait, run.at_step = came or None, came is None
         except StopIteration:
             if not run.gone:
+                self.say_branch(run)
                 self.end(run)
                 line = self.write("finished", run, run.cause)
                 self.effect(None, line, "finished", flow=run.flow.name)

@@ -45,6 +45,10 @@ class Run:
     wait: Wait | None = None
     news: bool | None = None
     """Whether what was waited for came."""
+    woken: bool = False
+    """Whether it goes on from a wait, and took no step since."""
+    went: tuple[Place, str] | None = None
+    """Which way its last wait went, until that is said."""
     since: int = 0
     taken: int = 0
     """How many steps it has taken at the instant `since`."""

@@ -31,9 +31,17 @@ class Stepping(Sending):
             yield from self.step(run, node, place, self.scope(run))
 
     def branch(self, run: Run, place: Place, branch: str, nodes: Any, name: str) -> Steps:
-        run.place = place
-        self.say(run, "branched", branch=branch)
+        run.went = (place, branch)
+        if not run.woken:
+            self.say_branch(run)
         yield from self.block(run, nodes, f"{place[0]}.{name}.")
+
+    def say_branch(self, run: Run) -> None:
+        """5.2: which way a wait went is said where the run goes on from it, so not if it leaves first."""
+        if run.went is not None:
+            before, (run.place, branch) = run.place, run.went
+            self.say(run, "branched", branch=branch)
+            run.place, run.went = before, None
 
     def step(self, run: Run, node: Any, place: Place, s: Scope) -> Steps:  # noqa: C901 - one case for each kind of step
         match node:
