@@ -7,7 +7,7 @@ clock is scanned over the column without it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from cadenza.engine.customer import Customer
     from cadenza.engine.events import Event
 
+_SHORT_BY = 4
+"""By how many days, at most and rounded up, an event may leave a window before one that came earlier."""
 _FROM_BOTH = ("subscribe", "unsubscribe")
 """Kinds that come from outside and from flows."""
 
@@ -175,10 +177,12 @@ class Aggregates(ABC):
         return reductions.every_cut([self._window(window, asked, kinds) for window in stream.windows])
 
     def _window(self, window: t.Window, asked: _Asked, kinds: tuple[str, ...] | None) -> int | Cutting:
+        length = _fixed_length(window)
+        return self._cutting(window, kinds) if length is None else asked.place(length)
+
+    def _cutting(self, window: t.Window, kinds: tuple[str, ...] | None) -> Cutting:
         bound = self.compile(window.bound, kinds)
         if window.edge == "last":
-            if isinstance(window.bound, t.Constant) and isinstance(window.bound.value, Length):
-                return asked.place(window.bound.value)
             return reductions.in_some_last(bound)
         if window.bound.type.name == "event":
             return reductions.since_event(bound) if window.edge == "since" else reductions.before_event(bound)
@@ -200,11 +204,25 @@ class Aggregates(ABC):
         return _over_values(term, reductions.values(column, cut) if valued else reductions.elements(column, cut))
 
     def _scan(self, term: t.Aggregate, stream: t.EventStream, kinds: tuple[str, ...] | None) -> Compiled:
-        """Look at each event in the window, for a `where` that depends on more than the event."""
+        """Look at each event, for a `where` that depends on more than the event.
+
+        What fits is a stream of its own, which the windows cut: an event that does not fit takes no other out of them (1.5).
+        """
+        each = self._fitting(stream, kinds)
+        cuts = [self._cutting(one, kinds) for one in stream.windows if one.edge != "since"]
+        fitting = reductions.cut_from(each, cuts) if cuts else each
+        if term.function in ("median gap", "expected next"):
+            return reductions.gaps(term.function, lambda c, e: [event.at for event, _ in fitting(c, e)])
+        get = self._value_get(stream)
+        return _over_values(term, lambda c, e: [get(event, one) for event, one in fitting(c, e)])
+
+    def _fitting(self, stream: t.EventStream, kinds: tuple[str, ...] | None) -> reductions.Each:
+        """Go through what fits, with its event, but for what came before `since` and what is sure to have left its window."""
         patterns = tuple(
             one if _pure_pattern(one) else t.Pattern(one.span, one.kind, None, False, None) for one in stream.patterns
         )
-        base = t.EventStream(stream.span, patterns, False, None, stream.windows, None, stream.type)
+        windows = tuple(wider for one in stream.windows if (wider := _wider(one)) is not None)
+        base = t.EventStream(stream.span, patterns, False, None, windows, None, stream.type)
         asked, column = self._ask(base)
         elements = reductions.elements(column, self._cut(base, asked, kinds))
         tests: dict[str, list[Compiled | None]] = {}
@@ -215,7 +233,7 @@ class Aggregates(ABC):
                 wheres[one.kind] = self.compile(stream.where, () if stream.lines else (one.kind,))
         items = {kind: self._layout.place(kind, "items") for kind in tests} if stream.lines else {}
 
-        def fitting(c: Customer, e: Any) -> Iterable[tuple[Event, Any]]:
+        def each(c: Customer, e: Any) -> Iterator[tuple[Event, Any]]:
             for event in elements(c, e):
                 if not any(test is None or test(c, event) is True for test in tests[event.kind]):
                     continue
@@ -224,10 +242,7 @@ class Aggregates(ABC):
                     if where is None or where(c, one) is True:
                         yield event, one
 
-        if term.function in ("median gap", "expected next"):
-            return reductions.gaps(term.function, lambda c, e: [event.at for event, _ in fitting(c, e)])
-        get = self._value_get(stream)
-        return _over_values(term, lambda c, e: [get(event, one) for event, one in fitting(c, e)])
+        return each
 
     def _value_get(self, stream: t.EventStream) -> Callable[[Any, Any], Any]:
         field = stream.field
@@ -272,6 +287,19 @@ def _over_values(term: t.Aggregate, values: Compiled) -> Compiled:
     """Work an aggregate out over the values themselves; what is missing is passed over (semantics 2.3)."""
     work = reductions.PLAIN[f"{term.function} distinct" if term.distinct else term.function]
     return lambda c, e: work(known(values(c, e)))
+
+
+def _fixed_length(window: t.Window) -> Length | None:
+    value = window.bound.value if window.edge == "last" and isinstance(window.bound, t.Constant) else None
+    return value if isinstance(value, Length) else None
+
+
+def _wider(window: t.Window) -> t.Window | None:
+    """Give a window that holds whatever this one can, whichever events fit, if there is one."""
+    length = _fixed_length(window)
+    if length is None:
+        return window if window.edge == "since" else None
+    return window.replace(bound=t.Constant(window.span, length._replace(days=length.days + _SHORT_BY), window.bound.type))
 
 
 def _pure_pattern(pattern: t.Pattern) -> bool:

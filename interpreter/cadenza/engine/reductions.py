@@ -6,12 +6,12 @@ Each window takes the part of a column from `low` to `high` and gives a smaller 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cadenza.check import terms as t
 from cadenza.engine.events import SHIFT
-from cadenza.engine.streams import Column, average, leaving, median_gap, most_frequent
+from cadenza.engine.streams import Column, ColumnPlan, average, leaving, median_gap, most_frequent
 from cadenza.values import Length
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from cadenza.engine.events import Event
 
 Compiled = Callable[["Customer", Any], Any]
+Each = Callable[["Customer", Any], Iterable[tuple["Event", Any]]]
+"""What goes through the elements of a stream, each with its event."""
 Cutting = Callable[["Customer", Any, Column, int, int], tuple[int, int]]
+_SCANNED = ColumnPlan({}, grows=True, valued=False, sums=False, lengths=())
 Cut = int | Cutting | None
 """How windows cut a column: not at all, by the one fixed length of this number, or by a function."""
 
@@ -103,6 +106,20 @@ def before_event(event: Compiled) -> Cutting:
         return low, min(high, bisect_left(column.places, (end.rank - 1) >> SHIFT))
 
     return cut
+
+
+def cut_from(each: Each, cuts: list[Cutting]) -> Compiled:
+    """Let windows cut a stream that is made when it is asked for: pairs of an event and what it gives."""
+    cut = every_cut([*cuts])
+
+    def found(c: Customer, e: Any) -> list[tuple[Event, Any]]:
+        pairs = list(each(c, e))
+        column = Column(_SCANNED, c.zone)
+        column.at, column.ranks = [event.at for event, _ in pairs], [event.rank for event, _ in pairs]
+        low, high = _range(c, e, column, cut)
+        return pairs[low:high]
+
+    return found
 
 
 # -- Values -----------------------------------------------------------------------------------------------------------
