@@ -241,8 +241,12 @@ flow thanks
     assert [one["products"][0]["sku"] for one in lines if one["what"] == "sent"] == ["tent-1", "boots-1"]
 
 
+@pytest.mark.parametrize("kept", [0, 1 << 27], ids=["nothing kept", "all kept"])
 @pytest.mark.parametrize("seed", range(12))
-def test_9_4_lists_worked_out_in_portions_are_the_whole_list_in_order(seed: int) -> None:
+def test_9_4_lists_worked_out_in_portions_are_the_whole_list_in_order(
+    seed: int, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cadenza.engine.catalogue._MOST_KEPT", kept)
     dice = Dice("together", seed)
     skus = [f"s{number:03}" for number in range(150)]
     often = skus[:60]

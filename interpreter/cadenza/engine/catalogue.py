@@ -24,7 +24,9 @@ from cadenza.values import Number, Value
 _T = TypeVar("_T")
 _NEIGHBOURS = 50
 """How many similar customers are asked what they bought."""
-_MOST_KEPT = 1 << 26
+_TWICE = 2
+"""In how many orders two products must have been together: once is chance."""
+_MOST_KEPT = 1 << 27
 """How many bytes are kept at hand of where products were bought together."""
 
 
@@ -82,7 +84,7 @@ class _Others(NamedTuple):
 def _others(sku: str, orders: Sequence[Sequence[str]], held: Mapping[str, Sequence[object]]) -> _Others:
     counts = Counter(chain.from_iterable(orders))
     del counts[sku]
-    often = sorted([(-count, other) for other, count in counts.items() if count > 1])
+    often = sorted([(-count, other) for other, count in counts.items() if count >= _TWICE])
     shared: dict[str, list[int]] = {other: [] for _, other in often}
     for place, contents in enumerate(orders):
         for other in filter(shared.__contains__, contents):
@@ -120,24 +122,32 @@ class Baskets:
         """Give how many orders there were before a day."""
         return bisect_left(self._days, day)
 
-    def holding(self, day: int, sku: str) -> int:
-        """Give how many orders before a day hold a product."""
-        return bisect_left(self._with.get(sku, ()), self.number(day))
+    def holding(self, day: int, skus: Iterable[str]) -> dict[str, int]:
+        """Give how many orders before a day hold each of some products."""
+        end = self.number(day)
+        return {sku: bisect_left(self._with.get(sku, ()), end) for sku in skus}
 
     def together(self, day: int, sku: str, first: int = 0, upto: int | None = None) -> Together:
-        """Give how many orders before a day hold a product together with each other one, where any two ever do.
+        """Give how many orders before a day hold a product together with each other one, if more than one does.
 
         The others stand in the order of how often that ever was; `first` and `upto` cut a part of them out. What is still to come
         bounds what is worked out, and changes nothing of it.
         """
+        number = self.number(day)
+        end = bisect_left(self._with.get(sku, ()), number)
+        if end < _TWICE:
+            return Together({}, 0, 0)
         skus, starts, places, held = self._others(sku)
-        end, last = self.holding(day, sku), len(skus) if upto is None else min(upto, len(skus))
-        counts = {
-            skus[rank]: bisect_left(places, end, starts[rank], starts[rank + 1]) - starts[rank] for rank in range(first, last)
+        last = len(skus) if upto is None else min(upto, len(skus))
+        found = {
+            skus[rank]: count
+            for rank in range(first, last)
+            if (count := bisect_left(places, end, starts[rank], starts[rank + 1]) - starts[rank]) >= _TWICE
         }
         if last == len(skus):
-            return Together(counts, 0, 0)
-        return Together(counts, min(starts[last + 1] - starts[last], end), min(held[last], self.number(day)))
+            return Together(found, 0, 0)
+        most = min(starts[last + 1] - starts[last], end)
+        return Together(found, most, min(held[last], number))
 
     def _others(self, sku: str) -> _Others:
         found = self._paired.pop(sku, None)

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 SMOOTHING = 5
 """How many orders a product's popularity weighs as much as, where it is set against what was bought together."""
-TOGETHER = 2
-"""How often two products must have been bought together: once is chance."""
 _AT_FIRST = 16
 _AT_ONCE = 16
 _NONE = (-1, -1)
@@ -370,7 +368,7 @@ class _Shares:
         self._best_first: list[tuple[int, int, str]] = []
         self._baskets, self._day = catalogue.figures.baskets, day
         self._number = self._baskets.number(day)
-        self._held = {sku: self._baskets.holding(day, sku) for sku in basket}
+        self._held = self._baskets.holding(day, basket)
         self._scale = (self._number + SMOOTHING) ** 2
         self._popular: dict[str, int] = {}
         self.highest = self._scale * (2 * self._number + 1)
@@ -380,16 +378,15 @@ class _Shares:
         baskets, held, number, popular = self._baskets, self._held, self._number, self._popular
         scale, whole = self._scale, held[sku] + SMOOTHING
         found = baskets.together(self._day, sku, first, upto)
+        popular.update(baskets.holding(self._day, found.counts.keys() - popular.keys()))
         for other, together in found.counts.items():
-            if together < TOGETHER or other in held:
+            if other in held:
                 continue
-            if other not in popular:
-                popular[other] = SMOOTHING * baskets.holding(self._day, other)
-            score = ((together * number + popular[other]) * scale // whole, together)
+            score = ((together * number + SMOOTHING * popular[other]) * scale // whole, together)
             if self.found.get(other, _NONE) < score:
                 self.found[other] = score
                 heappush(self._best_first, (-score[0], -together, other))
-        return (found.most * number + SMOOTHING * found.held) * scale // whole if found.most >= TOGETHER else None
+        return (found.most * number + SMOOTHING * found.held) * scale // whole if found.most else None
 
     def above(self, bound: int) -> Iterator[str]:
         """Take those above a bound, the best first; of one found several times the best share counts."""
