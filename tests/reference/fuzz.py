@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, time
 from fractions import Fraction
 from functools import lru_cache
@@ -137,19 +139,16 @@ class Compared(NamedTuple):
 
 def compared(pairs: range) -> Compared:
     found = Compared([], [], [])
-    signal.signal(signal.SIGALRM, _give_up)
     for pair in pairs:
-        signal.alarm(MOST_SECONDS)
         try:
-            first = differing(*compare(pair))
+            with in_time(MOST_SECONDS):
+                first = differing(*compare(pair))
         except TimeoutError:
             found.too_long.append(pair)
             continue
         except Exception as error:
             error.add_note(f"pair {pair}")
             raise
-        finally:
-            signal.alarm(0)
         if first is not None:
             found.different.append(pair)
             found.told.append(f"-- {pair}\n{made_small(pair)}\n production {first[0]}\n reference  {first[1]}")
@@ -160,13 +159,11 @@ def made_small(pair: int) -> str:
     """Give a pair that differs in as few words as it takes to differ."""
     made, _, _ = made_and_read(pair // TIMELINES)
     whole = Pair(made, lived(pair, made))
-    signal.alarm(MOST_SECONDS_TO_SHRINK)
     try:
-        return shown(shrunk(whole, differs))
+        with in_time(MOST_SECONDS_TO_SHRINK):
+            return shown(shrunk(whole, differs))
     except TimeoutError:
         return shown(whole)
-    finally:
-        signal.alarm(0)
 
 
 def differs(pair: Pair) -> bool:
@@ -177,6 +174,17 @@ def differs(pair: Pair) -> bool:
 
 def compared_lines(lines: list[Line]) -> list[Line]:
     return [{key: value for key, value in line.items() if key not in LEFT_OUT} for line in lines]
+
+
+@contextmanager
+def in_time(seconds: int) -> Iterator[None]:
+    """Give up with `TimeoutError` what takes longer."""
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
 
 
 def _give_up(*_: object) -> None:

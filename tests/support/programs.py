@@ -53,6 +53,11 @@ class Made(NamedTuple):
 @lru_cache(maxsize=256)
 def program(seed: int) -> Made:
     """Make the program of a number: of any kind, then with much at one instant (knots), then with what is rare (rarities)."""
+    return thrown(seed)
+
+
+def thrown(seed: int) -> Made:
+    """Make a program of the kind that a number stands for, anew each time: the dice may be thrown by somebody else."""
     return _any(seed) if seed < FIRST else _knot(seed) if seed < rarities.FIRST else _rarity(seed)
 
 
