@@ -71,6 +71,12 @@ class Flow(NamedTuple):
 
 
 CALENDAR = (n.EveryPeriod, n.EveryWeekday, n.DaysFrom, n.At)
+CHANGED_BY = {
+    "cart": {"cart", "empty_cart", "order"},
+    "tags": {"tagged", "untagged"},
+    "subscriptions": {"subscribe", "unsubscribe"},
+}
+"""5.1: the kinds of event that what is no plain field of a customer depends on."""
 HEADERS = (
     *CALENDAR, n.ForEachRow, n.On, n.When, n.For, n.While, n.Enter, n.LeaveOn, n.LeaveWhen, n.Goal, n.Priority, n.Group, n.Active,
     n.Limit, n.Holdout,
@@ -105,6 +111,7 @@ class Program:
         self.zone = self.line(n.TimeZone).name if self.line(n.TimeZone) else "UTC"
         # What is a fact of the text is worked out once: the kinds of event that names mean, and what conditions ask about.
         self.meanings = {(one.span.source.path, one.text): self.meaning(one) for one in written if isinstance(one, n.Name)}
+        self.scores = {one.score.name.text for one in written if isinstance(one, n.AddPoints | n.TakePoints)}
         self.asked = {(flow.declared, id(one.fields()[0])): self.words(one.fields()[0], flow.given)
                       for flow in self.flows for one in walk((*flow.headers, *flow.steps))
                       if isinstance(one, n.When | n.While | n.LeaveWhen | n.Until)}  # fmt: skip
@@ -172,10 +179,10 @@ class Program:
         return {SHORT_NAMES.get(name.text, name.text)} & self.events.keys()
 
     def words(self, node: Any, given: Mapping[str, Given]) -> set[str]:
-        """Give the kinds of event and `customer.FIELD` that an expression asks about, also through what it names (5.1 (c))."""
+        """Give the kinds of event that an expression depends on, also through what it names (5.1)."""
         match node:
             case n.Member(owner=n.Name(text="customer"), name=name):
-                return {f"customer.{name.text}"}
+                return CHANGED_BY.get(name.text) or {"changed"} | ({"points"} if name.text in self.scores else set())
             case n.Member(owner=owner):
                 return self.words(owner, given)
             case n.Inside():

@@ -208,14 +208,8 @@ class Customer(Stepping):
         return sorted(self.runs, key=lambda run: run.order)
 
     def depends(self, flow: Flow, condition: Any, event: Event) -> bool:
-        """5.1 (c): whether a condition speaks of what this event changes."""
-        words = self.program.asked[flow.declared, id(condition)]
-        changed = {
-            "cart": {"customer.cart"}, "empty_cart": {"customer.cart"}, "order": {"customer.cart"}, "tagged": {"customer.tags"},
-            "untagged": {"customer.tags"}, "subscribe": {"customer.subscriptions"}, "unsubscribe": {"customer.subscriptions"},
-            "changed": {f"customer.{event.get('field')}"}, "points": {f"customer.{event.get('score')}"},
-        }  # fmt: skip
-        return bool(words & ({event.kind} | changed.get(event.kind, set())))
+        """5.1: whether a condition depends on events of this kind."""
+        return event.kind in self.program.asked[flow.declared, id(condition)]
 
     def credit(self, event: Event) -> None:
         """8.7."""

@@ -130,12 +130,14 @@ class Streams:
                 found = self.of_path(path, s, main, ours=ours)
             case _:
                 found = self.of_path(node, s)
-        for window in windows:
-            found = self.within(found, window, s)
         if where is not None:
             inner = self.about(node, s)
             found = [one for one in found if self.true(where, inner._replace(element=one.element))]
-        return found
+        left = found
+        for window in windows:  # 1.5: each is of all that fits, whatever another leaves of it
+            inside = {id(one) for one in self.within(found, window, s)}
+            left = [one for one in left if id(one) in inside]
+        return left
 
     def either(self, alternatives: Any, s: Scope) -> list[Counted]:
         parts = [self.elements(part, s) for part in alternatives]
