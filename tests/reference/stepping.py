@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import date, time, timedelta
 from fractions import Fraction
+from math import gcd
 from typing import Any
 
 from cadenza.draws import WHOLE, draw
@@ -134,8 +135,9 @@ class Stepping(Sending):
         key = self.value(split.key, s) if split.key else f"{run.flow.name}/{split.name.text}"
         afresh = (run.number,) if split.afresh else ()
         best: Any = None
-        for arm in split.arms:
-            u, share = draw(0, "split", key, self.name, arm.name.text, *afresh), int(arm.share.value * 10000)
+        shares = [int(arm.share.value * 10000) for arm in split.arms]
+        for arm, whole in zip(split.arms, shares, strict=True):
+            u, share = draw(0, "split", key, self.name, arm.name.text, *afresh), whole // gcd(*shares)
             if share and (best is None or u ** best[1] * WHOLE**share > best[0] ** share * WHOLE ** best[1]):
                 best = u, share, arm
         return best[2]

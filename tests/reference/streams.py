@@ -155,8 +155,8 @@ class Streams:
             names, root = [root.name.text, *names], root.owner
         if isinstance(root, n.Name) and root.text in s.given:
             found = self.elements(*s.given[root.text])
-        elif isinstance(root, n.Name) and self.program.kinds(root):
-            events = [event for event in self.history if self.is_one(event, root, s, main, ours=ours)]
+        elif isinstance(root, n.Name) and (kinds := self.program.kinds(root)):
+            events = [event for event in self.history if event.kind in kinds and self.is_one(event, root, s, main, ours=ours)]
             found = [Counted(event, event, event) for event in events]
         else:
             return self.of_list(path, s)
