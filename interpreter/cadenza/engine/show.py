@@ -87,8 +87,6 @@ class Shower:
                 return _WEEKDAYS[value]
             case "duration" | "moving duration", Length():
                 return length(value)
-            case "condition", bool():
-                return "yes" if value else "no"
             case "yearly date", (int(month), int(day)):
                 return f"{month:02}-{day:02}"
         return str(value)
