@@ -203,7 +203,7 @@ FAULTS = (
         "event.at > self.zone.add(last.at, flow.goal)",
         "event.at >= self.zone.add(last.at, flow.goal)",
     ),
-    Fault("points stay for ever", "9.2", "customer.py", "self.lots = [lot for lot in self.lots if lot[0] != number]", "pass"),
+    Fault("points stay for ever", "9.2", "customer.py", "self._lent -= left or 0\n        return left", "return left"),
     Fault("a live coupon is issued again", "9.1", "coupons.py", "if live is not None or offer is None:", "if offer is None:"),
     Fault(
         "a coupon outlives its end",
@@ -231,8 +231,8 @@ FAULTS = (
         "the newest points are used up first",
         "9.2",
         "customer.py",
-        "for number, left in self.lots:\n            used",
-        "for number, left in self.lots[::-1]:\n            used",
+        "for number, left in list(self.lots.items()):",
+        "for number, left in list(self.lots.items())[::-1]:",
     ),
     Fault(
         "a longer month keeps earlier events longer",

@@ -47,35 +47,42 @@ class Message(NamedTuple):
 class Score:
     """Points: a base that stays, and lots that expire, oldest first (semantics 9.2)."""
 
-    __slots__ = ("base", "lots")
+    __slots__ = ("_lent", "base", "lots")
 
     def __init__(self, base: Number) -> None:
         self.base = base
-        self.lots: list[tuple[int, Number]] = []
-        """The serial number of each lot, and what is left of it."""
+        self.lots: dict[int, Number] = {}
+        """What is left of each lot, by its serial number."""
+        self._lent: Number = 0
 
     @property
     def total(self) -> Number:
-        return exact(self.base + sum(left for _, left in self.lots))
+        return exact(self.base + self._lent)
+
+    def lend(self, number: int, amount: Number) -> None:
+        """Add a lot."""
+        self.lots[number] = amount
+        self._lent += amount
 
     def take(self, amount: Number) -> Number:
         """Use up the oldest lots first, then the base, until there is 0; give what was taken."""
         before = amount = max(0, min(amount, self.total))
-        kept = []
-        for number, left in self.lots:
+        for number, left in list(self.lots.items()):
+            if not amount:
+                break
             used = min(left, amount)
             amount -= used
-            if left > used:
-                kept.append((number, left - used))
-        self.lots = kept
-        used = min(max(self.base, 0), amount)
-        self.base -= used
-        return exact(before - amount + used)
+            self._lent -= used
+            self.lots[number] -= used
+            if left == used:
+                del self.lots[number]
+        self.base -= amount
+        return exact(before)
 
     def drop(self, number: int) -> Number | None:
         """Take off what is left of a lot, and give it; None where nothing is."""
-        left = next((left for one, left in self.lots if one == number), None)
-        self.lots = [lot for lot in self.lots if lot[0] != number]
+        left = self.lots.pop(number, None)
+        self._lent -= left or 0
         return left
 
 
@@ -355,7 +362,7 @@ class Customer(Coupons):
             score.base += amount
             return
         self.lots_made += 1
-        score.lots.append((self.lots_made, amount))
+        score.lend(self.lots_made, amount)
         self.agenda.add(self.zone.add(self.now, lifetime), EXPIRE, (name, score), (), self.lots_made)
 
     def expire(self, due: Due) -> None:
@@ -371,8 +378,9 @@ class Customer(Coupons):
         shown = self.plan.shower.json(-left, NUMBER, self.zone)
         more: dict[str, object] = {"score": name, "amount": shown, "reason": "expired"}
         line = self.journal.write("points", self.now, None, None, None, NOWHERE, "expired", members(more))
-        self.effects += 1
-        if "points" in self.plan.kinds:
+        if left:
+            self.effects += 1
+        if left and "points" in self.plan.kinds:
             self.take_in(self.bare("points", line, {"score": name, "amount": -left}, 1))
 
     def subscribe(self, run: Run, name: str, *, on: bool) -> None:

@@ -270,6 +270,7 @@ class Rarity:
         return self.dice.made(
             lambda: [f"add {pick((1, 2, 3))} points to customer.score for {length()}"],
             lambda: [f"add {pick((1, 2, 4))} points to customer.score{self.dice.maybe(60, lambda: f' for {length()}')}"],
+            lambda: [f"add ({self.number()} - {pick((1, 2, 4))}) points to customer.score for {length()}"],
             lambda: [f"add {self.number()} points to customer.score"],
             lambda: [f"take {pick((1, 2, 4))} points from customer.score"],
             lambda: [f'tag "{pick(("t1", "t1", "t2"))}"', f'untag "{pick(("t1", "t2"))}"'],
