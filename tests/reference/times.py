@@ -67,7 +67,7 @@ def later(day: Any, length: Length) -> Any:
 
 def times(length: Length | None, number: Fraction) -> Length | None:
     """Multiply; a part of a calendar length is unknown, for days and longer come whole."""
-    if length is None or (length[:2] != (0, 0) and number.denominator != 1):
+    if length is None or any((part * number).denominator != 1 for part in length[:2]):
         return None
     return Length(*(int(part * number) for part in length))
 

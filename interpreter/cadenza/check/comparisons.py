@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from cadenza.check.rules import Rules, Scope
 from cadenza.check.terms import (
     All,
@@ -307,6 +309,7 @@ class ComparisonRules(Rules):
             return self.moved(node, right, 1, left)
         type_ = _RESULTS.get((a, operator, b))
         if type_ is not None:
+            self.whole(node, left, right)
             return Arithmetic(node.span, left, operator, right, type_)
         help = None
         if {a, b} == {"number", "money"} and operator in "+-":
@@ -316,6 +319,21 @@ class ComparisonRules(Rules):
         first, second = (right, left) if operator in "+-" else (left, right)
         self.report.add("F0401", f"{first.type} cannot be {word} {second.type}", node.span, help=help)
         return self.unknown(node.span)
+
+    def whole(self, node: n.Arithmetic, left: Term, right: Term) -> None:
+        """Report days or months that come out in parts, where that is known: such a length of time is unknown."""
+        if not isinstance(left, Constant) or not isinstance(right, Constant):
+            return
+        match (right.value, left.value) if isinstance(right.value, Length) else (left.value, right.value):
+            case Length() as length, int() | Fraction() as number if number:
+                by = Fraction(1, number) if node.operator == "/" else Fraction(number)
+                if (length.months * by).denominator != 1 or (length.days * by).denominator != 1:
+                    self.report.add(
+                        "F0418",
+                        "days, months and years are counted in the calendar, so there are no parts of them",
+                        node.span,
+                        help="write it in a smaller unit, such as 36 hours",
+                    )
 
     def negative(self, node: n.Negative, term: Term) -> Term:
         if term.type in (NUMBER, MONEY):

@@ -197,15 +197,12 @@ def _take_lengths(a: Length, b: Length) -> Length:
 
 
 def _scale(a: Any, b: Any) -> Length | None:
-    """Multiply a length of time; calendar parts only by whole numbers, else the result is unknown."""
+    """Multiply a length of time; unknown where a day or a month comes out in parts."""
     length, by = (a, b) if isinstance(a, Length) else (b, a)
-    if isinstance(by, Fraction) and (length.months or length.days):
+    months, days = length.months * by, length.days * by
+    if months != int(months) or days != int(days):
         return None
-    return (
-        Length(length.months * by, length.days * by, int(length.micros * by))
-        if isinstance(by, int)
-        else Length(0, 0, int(length.micros * by))
-    )
+    return Length(int(months), int(days), int(length.micros * by))
 
 
 def _divide_length(length: Length, by: int | Fraction) -> Length | None:

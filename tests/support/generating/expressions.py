@@ -170,7 +170,7 @@ class Expressions:
             lambda: f"median gap({self.stream(scope, depth, 'event')})",
             lambda: f"({value('duration', scope, depth)} + {value('duration', scope, depth)})",
             lambda: f"({value('duration', scope, depth)} * {self.dice.pick((1, 2, 3))})",
-            lambda: f"({value('duration', scope, depth)} / {self.dice.pick((1, 2, 4))})",
+            lambda: f"(({value('duration', scope, depth)} + {value('duration', scope, depth)}) / {self.dice.pick((1, 2, 4))})",
             lambda: f"({self._moment(scope, depth)} - {self._moment(scope, depth)})",
         )
 
