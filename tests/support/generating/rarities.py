@@ -31,9 +31,8 @@ _SIGNS = (*_ORDER, "=", "!=")
 _TIERS = ('"bronze"', '"silver"', '"gold"')
 _OFFERS = ("10% off", "free shipping", "buy 2 get 1")
 _REDEEMED = ("= last(order).id", '!= "o1"', 'in ["o1", "o3"]', "is known", "= last(coupon_redeemed).order_id")
-_NAMED = ("", ' "c1"')
+_NAMED, _SENT = ("", ' "c1"'), ("", ' "m1"')
 _TAGS = ("", "", ' where tag = "t1"', ' where tag != "t1"')
-_SENT = ("", ' "m1"')
 _SHOWN = ("now.hour", "last(points).score", "customer.tier", "customer.nick")
 _CART, _CART_ITEMS = "customer.cart.total", "customer.cart.items"
 _RANKS = (
