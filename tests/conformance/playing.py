@@ -185,12 +185,16 @@ def in_short(lines: Sequence[Line], section: Section) -> list[str]:
     ]
 
 
+def _plain(value: object) -> str:
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+
+
 def _told(line: Line, more: Sequence[str]) -> str:
     one = line.members
     flow = one["flow"] or ""
     if one["run"] is not None and one["run"] > 1:
         flow = f"{flow}#{one['run']}"
-    about = ", ".join([*_about(one), *_ends(line), *(f"{key} {one.get(key)}" for key in more)])
+    about = ", ".join([*_about(one), *_ends(line), *(f"{key} {_plain(one.get(key))}" for key in more)])
     return f"{reading(one['at'], line.clock)} {one['what']} {flow} {about}"
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from cadenza.check.vocabulary import LIMIT_NOUNS
 from cadenza.syntax import nodes as n
-from cadenza.values import DAY, HOUR
+from cadenza.values import HOUR
 from tests.reference.comparing import Comparing
 from tests.reference.program import Flow, Scope
 from tests.reference.streams import Event
@@ -70,10 +71,12 @@ class Counting(Comparing):
 
     def room(self, limits: list[FlowLimit]) -> int:
         """Give the first instant at which all limits have room."""
-        half_hours = range(self.now - self.now % (HOUR // 2), self.now + 33 * DAY, HOUR // 2)
+        half_hours = range(self.now - self.now % (HOUR // 2), self.now + 3 * HOUR, HOUR // 2)
+        midnights = [self.clock.at(self.today + timedelta(days)) for days in range(1, 368)]
         lengths = [self.value(one.period, Scope()) for _, one in limits if not isinstance(one.period, n.Unit)]
         gone = {self.clock.add(one.at, length) for one in self.messages for length in lengths}
-        return next(at for at in sorted({*half_hours, *gone}) if at > self.now and all(self.has_room(one, at) for one in limits))
+        instants = sorted({*half_hours, *midnights, *gone})
+        return next(at for at in instants if at > self.now and all(self.has_room(one, at) for one in limits))
 
     def reason(self, limit: n.Limit) -> str:
         named = LIMIT_NOUNS[limit.noun.text]

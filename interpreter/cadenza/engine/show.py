@@ -93,8 +93,10 @@ class Shower:
 
     def json(self, value: Value, type_: Type, zone: Zone) -> object:
         """Give a value for the journal: null where it is unknown, whole numbers as numbers, moments in UTC."""
-        if value is None or type_.name == "condition" or (type_.name == "number" and isinstance(value, int)):
+        if value is None or type_.name == "condition":
             return value
+        if type_.name == "number" and isinstance(value, int | Fraction) and value.denominator == 1:
+            return int(value)
         if type_.name == "moment" and isinstance(value, int):
             return iso(value)
         if type_.name == "list" and isinstance(value, tuple):

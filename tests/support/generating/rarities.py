@@ -433,7 +433,7 @@ class Rarity:
     def _promised(self) -> list[Lines]:
         """Write promises, and a flow that sends at the edge of them."""
         pick, kind, length = self.dice.pick, self.kind(), self.length()
-        line, fact = limit(self.dice, None, [one for one in self.lengths if one in PERIODS] or PERIODS)
+        line, fact = limit(self.dice, None, [one for one in self.lengths if one in PERIODS] or (*PERIODS, "year"))
         always = f"always {line.partition(' else')[0].removesuffix(',')}"
         named = pick(("email", 'message "m1"', 'email "m1"'))
         promises = [
