@@ -43,7 +43,7 @@ def check(pair: Pair) -> None:
 
 
 @given(pairs())
-@settings(THROWN, max_examples=60)
+@settings(THROWN, max_examples=30)
 def test_both_write_the_same_journal_of_what_is_thrown(pair: Pair) -> None:
     check(pair)
 
