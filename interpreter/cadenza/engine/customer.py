@@ -73,8 +73,9 @@ class Score:
             used = min(left, amount)
             amount -= used
             self._lent -= used
-            self.lots[number] -= used
-            if left == used:
+            if left > used:
+                self.lots[number] = left - used
+            else:
                 del self.lots[number]
         self.base -= amount
         return exact(before)
@@ -380,8 +381,8 @@ class Customer(Coupons):
         line = self.journal.write("points", self.now, None, None, None, NOWHERE, "expired", members(more))
         if left:
             self.effects += 1
-        if left and "points" in self.plan.kinds:
-            self.take_in(self.bare("points", line, {"score": name, "amount": -left}, 1))
+            if "points" in self.plan.kinds:
+                self.take_in(self.bare("points", line, {"score": name, "amount": -left}, 1))
 
     def subscribe(self, run: Run, name: str, *, on: bool) -> None:
         changes = (name not in self.subscriptions) is on

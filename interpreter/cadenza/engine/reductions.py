@@ -22,9 +22,10 @@ Compiled = Callable[["Customer", Any], Any]
 Each = Callable[["Customer", Any], Iterable[tuple["Event", Any]]]
 """What goes through the elements of a stream, each with its event."""
 Cutting = Callable[["Customer", Any, Column, int, int], tuple[int, int]]
-_SCANNED = ColumnPlan({}, grows=True, valued=False, sums=False, lengths=())
 Cut = int | Cutting | None
 """How windows cut a column: not at all, by the one fixed length of this number, or by a function."""
+_SCANNED = ColumnPlan({}, grows=True, valued=False, sums=False, lengths=())
+"""The plan of a column that is made when it is asked for: its instants and ranks are all that windows look at."""
 
 
 # -- Windows ----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cadenza.values import DAY, HOUR, MINUTE, Length
 from tests.support.generating.dice import Dice
+from tests.support.generating.few import Few
 from tests.support.generating.shops import PERIODS, Limit, Shop, limit
 from tests.support.generating.steps import Lines, indented
 
@@ -50,27 +51,20 @@ def near(dice: Dice, first: int, zone: Zone, known: Sequence[Length], text: str)
     return [at for at in found if first <= at < first + 60 * DAY]
 
 
-class Knot:
-    """The flows of one program; `kinds`, `lengths` and `times` are all that they speak of."""
+class Knot(Few):
+    """The flows of one program."""
 
     def __init__(self, dice: Dice, shop: Shop, flows: Sequence[str], *, starts: bool) -> None:
-        self.dice = dice
+        edges = [f"{at // HOUR:02}:{at % HOUR // MINUTE:02}" for quiet in shop.quiet.values() for at in quiet]
+        super().__init__(
+            dice,
+            dice.some(_KINDS, 3) or ["view", "order"],
+            [dice.pick(_LENGTHS) for _ in range(dice.pick((1, 1, 2)))],
+            [dice.pick(edges if edges and dice.chance(70) else _TIMES) for _ in range(dice.pick((1, 1, 2)))],
+        )
         self.shop = shop
         self.flows = flows
         self.starts = starts
-        self.kinds = dice.some(_KINDS, 3) or ["view", "order"]
-        self.lengths = [dice.pick(_LENGTHS) for _ in range(dice.pick((1, 1, 2)))]
-        edges = [f"{at // HOUR:02}:{at % HOUR // MINUTE:02}" for quiet in shop.quiet.values() for at in quiet]
-        self.times = [dice.pick(edges if edges and dice.chance(70) else _TIMES) for _ in range(dice.pick((1, 1, 2)))]
-
-    def kind(self) -> str:
-        return self.dice.pick(self.kinds)
-
-    def length(self) -> str:
-        return self.dice.pick(self.lengths)
-
-    def time(self) -> str:
-        return self.dice.pick(self.times)
 
     def flow(self, name: str) -> tuple[Lines, list[Limit]]:
         """Write a flow, and its limits as facts."""

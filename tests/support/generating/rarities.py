@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.support.generating.dice import Dice
+from tests.support.generating.few import Few
 from tests.support.generating.shops import PERIODS, Limit, limit
 from tests.support.generating.steps import Lines, indented
 from tests.support.generating.words import DECLARED
@@ -58,15 +59,17 @@ def befitting(dice: Dice, kind: str, fields: Mapping[str, Any], who: str) -> dic
     return found
 
 
-class Rarity:
-    """The parts of one program; `kinds`, `lengths` and `times` are all that it speaks of."""
+class Rarity(Few):
+    """The parts of one program."""
 
     def __init__(self, dice: Dice, currency: str) -> None:
-        self.dice = dice
+        super().__init__(
+            dice,
+            dice.some(_KINDS, 3) or ["order", "visit"],
+            [dice.pick(_LENGTHS) for _ in range(dice.pick((1, 1, 2, 3)))],
+            [dice.pick(_TIMES) for _ in range(dice.pick((1, 2)))],
+        )
         self.currency = currency
-        self.kinds = dice.some(_KINDS, 3) or ["order", "visit"]
-        self.lengths = [dice.pick(_LENGTHS) for _ in range(dice.pick((1, 1, 2, 3)))]
-        self.times = [dice.pick(_TIMES) for _ in range(dice.pick((1, 2)))]
         self.among = False
         self.shows = False
         self.flows: list[str] = []
@@ -85,15 +88,6 @@ class Rarity:
         return found
 
     # -- Small things -------------------------------------------------------------------------------------------------
-
-    def kind(self) -> str:
-        return self.dice.pick(self.kinds)
-
-    def length(self) -> str:
-        return self.dice.pick(self.lengths)
-
-    def time(self) -> str:
-        return self.dice.pick(self.times)
 
     def amount(self) -> str:
         return f"{self.dice.pick((1, 5, 10, 20))} {self.currency}"
