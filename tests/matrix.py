@@ -30,7 +30,7 @@ from tests.support.folders import ROOT
 
 CUSTOMERS = 200
 EXAMPLES = ("coffee_shop", "grocery_year")
-DRAWING = ROOT / "tests" / "fixtures" / "journal-0.1" / "all.flow"
+DRAWING = ROOT / "tests" / "fixtures" / "journal-0.2" / "all.flow"
 """A program with what the examples lack: splits, holdouts, coupons, and customers compared with each other."""
 PROGRAMS = (*EXAMPLES, DRAWING.name)
 FORMATS = ("csv", "jsonl", "parquet")

@@ -1,3 +1,3 @@
 """Cadenza: marketing automation as text that can be checked, tested, replayed and trusted."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

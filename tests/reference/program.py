@@ -213,7 +213,11 @@ class Program:
             case n.Name(text=name) if name in given:
                 return self.is_condition(given[name].node)
             case n.Name() | n.Call():
-                return isinstance(self.declared(node.name if isinstance(node, n.Call) else node), n.Segment | n.SegmentBlock)
+                asked = self.declared(node.name if isinstance(node, n.Call) else node)
+                match asked:
+                    case n.Value(value=inner) | n.ValueBlock(cases=(n.Case(value=inner) | n.Otherwise(value=inner), *_)):
+                        return self.is_condition(inner, bound(asked, getattr(node, "arguments", ()), Scope(given)))
+                return isinstance(asked, n.Segment | n.SegmentBlock)
             case n.Aggregate(function=function):
                 return function == "any"
         return isinstance(node, QUESTIONS)

@@ -343,16 +343,19 @@ class Customer(Stepping):
                 if not let_in or (parallel and (is_sequence(line) or all(is_sequence(other) for other, _ in let_in))):
                     let_in.append((line, trigger))
             for line, trigger in let_in:
-                self.admit(flow, trigger, event, (None, line.span.where))
+                asked = [(line.condition, Scope(flow.given))] if isinstance(line, n.When) else []
+                self.admit(flow, trigger, event, (None, line.span.where), asked)
 
-    def admit(self, flow: Flow, trigger: Event | None, cause: Any, place: Place) -> None:
+    def admit(self, flow: Flow, trigger: Event | None, cause: Any, place: Place, asked: Sequence[tuple[Any, Scope]] = ()) -> None:
         if self.too_much(self.depth, cause):
             return
         trigger = trigger or Event("clock", self.now, {}, len(self.history))
-        reason = self.refusal(flow, Scope(flow.given, trigger=trigger))
+        reason, audience = self.refusal(flow, Scope(flow.given, trigger=trigger)), self.audience(flow, trigger)
         if reason is not None:
-            self.write("not_entered", flow, cause, place, reason=reason)
+            saw = self.saw(*audience) if reason == "audience" else None
+            self.write("not_entered", flow, cause, place, reason=reason, saw=saw)
             return
+        saw = self.saw(*asked, *audience)
         for other in self.in_order():
             if other.flow is flow and isinstance(flow.reentry, n.StartingOver):
                 self.leave(other, "restart", cause)
@@ -362,8 +365,11 @@ class Customer(Stepping):
         run = Run(flow, self.entered[flow.name], trigger, len(self.history), cause, place, self.depth)
         run.steps = self.block(run, flow.steps, "")
         self.runs.append(run)
-        line = run.cause = self.write("entered", run, cause, place)
+        line = run.cause = self.write("entered", run, cause, place, saw=saw)
         self.effect(None, line, "entered", flow=flow.name)
+
+    def audience(self, flow: Flow, trigger: Event) -> list[tuple[Any, Scope]]:
+        return [(line.condition, Scope(flow.given, trigger=trigger)) for line in flow.all(n.For)]
 
     def refusal(self, flow: Flow, s: Scope) -> str | None:
         """6.2."""

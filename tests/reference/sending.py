@@ -13,6 +13,7 @@ from cadenza.syntax import nodes as n
 from cadenza.values import MINUTE
 from tests.reference.counting import Counting, Message
 from tests.reference.program import Flow, Scope
+from tests.reference.seeing import Seeing
 from tests.reference.selecting import Selecting
 from tests.reference.streams import Event
 from tests.reference.times import Moment, iso
@@ -47,8 +48,8 @@ class Run:
     """Whether what was waited for came."""
     woken: bool = False
     """Whether it goes on from a wait, and took no step since."""
-    went: tuple[Place, str] | None = None
-    """Which way its last wait went, until that is said."""
+    went: tuple[Place, str, Any] | None = None
+    """Which way its last wait or question went, and what that saw, until it is said."""
     since: int = 0
     taken: int = 0
     """How many steps it has taken at the instant `since`."""
@@ -93,7 +94,7 @@ class Fate(NamedTuple):
 Steps = Generator[Wait | None, Any, None]
 
 
-class Sending(Selecting, Counting):
+class Sending(Selecting, Counting, Seeing):
     name: str
     columns: frozenset[str]
     lines: list[dict[str, Any]]

@@ -31,8 +31,8 @@ class Stepping(Sending):
             yield None
             yield from self.step(run, node, place, self.scope(run))
 
-    def branch(self, run: Run, place: Place, branch: str, nodes: Any, name: str) -> Steps:
-        run.went = (place, branch)
+    def branch(self, run: Run, place: Place, branch: str, nodes: Any, name: str, saw: Any = None) -> Steps:
+        run.went = (place, branch, saw)
         if not run.woken:
             self.say_branch(run)
         yield from self.block(run, nodes, f"{place[0]}.{name}.")
@@ -40,8 +40,8 @@ class Stepping(Sending):
     def say_branch(self, run: Run) -> None:
         """5.2: which way a wait went is said where the run goes on from it, so not if it leaves first."""
         if run.went is not None:
-            before, (run.place, branch) = run.place, run.went
-            self.say(run, "branched", branch=branch)
+            before, (run.place, branch, saw) = run.place, run.went
+            self.say(run, "branched", branch=branch, saw=saw)
             run.place, run.went = before, None
 
     def step(self, run: Run, node: Any, place: Place, s: Scope) -> Steps:  # noqa: C901 - one case for each kind of step
@@ -68,9 +68,9 @@ class Stepping(Sending):
                 for number, one in enumerate((node, *else_ifs), 1):
                     if self.true(one.condition, s):
                         words = ("if", "if") if number == 1 else (f"else if {number - 1}", f"if{number}")
-                        yield from self.branch(run, place, words[0], one.body, words[1])
+                        yield from self.branch(run, place, words[0], one.body, words[1], self.saw((one.condition, s)))
                         return
-                yield from self.branch(run, place, "else", otherwise, "else")
+                yield from self.branch(run, place, "else", otherwise, "else", self.saw((condition, s)))
             case n.Split():  # 9.3
                 arm = self.arm(run, node, s)
                 self.say(run, "split", split=node.name.text, arm=arm.name.text)

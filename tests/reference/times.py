@@ -164,6 +164,8 @@ def data(value: Any, clock: Clock, currency: str) -> Any:
         return iso(value)
     if isinstance(value, Fraction) and value.denominator == 1:
         return int(value)
+    if isinstance(value, list):
+        return [data(one, clock, currency) for one in value]
     return shown(value, clock, currency)
 
 

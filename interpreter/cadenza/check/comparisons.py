@@ -13,8 +13,10 @@ from cadenza.check.terms import (
     ClockComparison,
     Comparison,
     Constant,
+    ElementField,
     EventField,
     In,
+    ListOf,
     MomentPart,
     Not,
     Now,
@@ -81,7 +83,8 @@ class ComparisonRules(Rules):
         if self.runs_on(node, item) or self.runs_on(node, whole):
             return self.unknown(node.span)
         element = whole.type.element
-        if element == UNKNOWN or self.alike(item, Constant(whole.span, None, element)) is not None:
+        elements = whole.elements if isinstance(whole, ListOf) else (ElementField(whole.span, "", element),)
+        if element == UNKNOWN or all(self.alike(item, one) is not None for one in elements):
             return In(node.span, item, whole)
         self.report.add(
             "F0401",

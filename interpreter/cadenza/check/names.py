@@ -316,7 +316,7 @@ class NameRules(TableRules):
         if isinstance(node.owner, n.Name) and self.names_events(node.owner, scope):
             return self.stream_as_value(node)
         if isinstance(node.owner, n.Aggregate) and (found := self.looked_up(node.owner, node.name, scope)) is not None:
-            return found
+            return _at(found, node.span)
         owner = self.term(node.owner, scope)
         name, span, type_ = node.name.text, node.span, owner.type
         if type_ == CUSTOMER:
@@ -407,4 +407,4 @@ class NameRules(TableRules):
 
 def _at(term: Term, span: Span) -> Term:
     """Give a term the place of the name it stands for, so that a journal shows the name."""
-    return term.placed(span) if term.type == CONDITION else term
+    return term.placed(span)

@@ -167,7 +167,7 @@ def elapsed(direction: str, moment: Compiled) -> Compiled:
             return None
         early, late = (x, c.now) if direction == "since" else (c.now, x)
         # By the clock on the wall, so that 90 days are shown as 90 days whatever summer time does.
-        return Length(0, 0, c.zone.wall(late) - c.zone.wall(early)) if early <= late else None
+        return Length(0, 0, max(0, c.zone.wall(late) - c.zone.wall(early))) if early <= late else None
 
     return elapsed
 

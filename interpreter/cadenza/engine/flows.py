@@ -221,6 +221,7 @@ class Flows(Core):
             more = f',"reason":"{reason}"{saw}'
             self.journal.write("not_entered", self.now, cause, plan, None, place, reason, more)
             return
+        saw = self.saw("entered", (*seen, *plan.audience_seen), run) if seen or plan.audience_seen else ""
         if self.runs:
             self.take_over(plan, cause, depth)
         order = plan.order
@@ -228,10 +229,6 @@ class Flows(Core):
         self.inside_now[order] += 1
         run.enter(self.started[order])
         insort(self.runs, run, key=_key)
-        if seen or plan.audience_seen:
-            saw = self.saw("entered", (*seen, *plan.audience_seen), run)
-        else:
-            saw = ""
         run.cause = self.journal.write("entered", self.now, cause, plan, run.number, place, None, saw)
         self.effects += 1
         if "entered" in self.plan.kinds:

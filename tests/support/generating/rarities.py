@@ -446,7 +446,7 @@ class Rarity(Few):
         """Write splits with shares that are close to each other, drawn many times."""
         arms = [line for share, arm in zip(self.dice.pick(_SHARES), "abc", strict=False)
                 for line in (f"{share} {arm}", *indented(self._say()))]  # fmt: skip
-        key = self.dice.maybe(40, lambda: ' keyed "k"')
+        key = self.dice.maybe(40, lambda: f' keyed "k{len(self.flows)}"')
         split = [f"split {self.dice.pick(('', 'afresh ', 'afresh '))}s{key}", *indented(arms)]
         return [self._flow(f"on {self.kind()}", "enter every time", *split)]
 
