@@ -8,15 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from lark import Lark
 
 from cadenza import resources
 from cadenza.syntax import nodes
 from cadenza.syntax.parser import Parsed, parse
 from cadenza.syntax.printer import printed
 from cadenza.syntax.source import Source
+from cadenza.syntax.stacks import Stack, Step
+from cadenza.syntax.tables import STARTS, tables
 from cadenza.syntax.walk import walk
 from tests.support import folders, programs
-from tests.support.generating import folder
+from tests.support.generating import folder, forms
 from tests.support.generating.invariants import INVARIANTS
 from tests.support.generating.playing import Line, Played, journal, lived, planned, played
 from tests.support.generating.rarities import FIRST as RARE
@@ -29,8 +32,18 @@ Seeds = range
 
 NOT_WRITTEN = (nodes.Node, nodes.Mistake)
 """Of the classes of nodes: the base of all, and what stands for a line that was not understood."""
+NO_RULES = {
+    "module: ",
+    "module: edition",
+    "currency: CURRENCY NAME _NL",
+    "wait_until: WAIT UNTIL until own_block ELSE block",
+}
+"""Of the rules of the grammar: a program of nothing, and what is an error (F0602, F0516)."""
 PAIRS = [range(first, first + 22) for first in range(0, 66, 22)]
-MORE_PROGRAMS = [range(first, first + 10) for first in range(66, 136, 10)] + [range(RARE, RARE + 100)]
+MORE_PROGRAMS = [range(first, first + 10) for first in range(66, 136, 10)] + [
+    range(RARE, RARE + 100),
+    range(forms.FIRST, forms.FIRST + 100),
+]
 MANY = [range(first, first + 100) for first in range(1000, 3000, 100)]
 
 
@@ -115,6 +128,26 @@ def test_programs_have_every_construct_of_the_language() -> None:
         for node in (node for text in programs.program(seed).files for node in walk(read(text).module)):
             missing -= written(node)
     assert missing == set()
+
+
+def test_programs_have_every_rule_of_the_grammar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the parser that only rename are left out: what they rename is a node, and told of above."""
+    reduced: set[int] = set()
+
+    def fed(stack: Stack, kind: str, take: Callable[[Stack, str], Step | None] = Stack.fed) -> Step | None:
+        step = take(stack, kind)
+        reduced.update(id(rule) for rule in step.rules) if step is not None else None
+        return step
+
+    monkeypatch.setattr(Stack, "fed", fed)
+    for seed in (*range(200), *range(RARE, RARE + 50), *range(forms.FIRST, forms.FIRST + 150)):
+        for text in programs.program(seed).files:
+            parse(Source("test.flow", text))
+    grammar = resources.text("grammar/flow.lark")
+    lark = Lark(grammar, parser="lalr", lexer="basic", start=[*STARTS, "unused"], maybe_placeholders=True)
+    written_out = [f"{rule.origin.name}: {' '.join(one.name for one in rule.expansion)}" for rule in lark.rules]
+    missing = {text for text, rule in zip(written_out, tables().rules, strict=True) if not rule.alone and id(rule) not in reduced}
+    assert {text for text in missing if "ERROR" not in text.split() and not text.startswith("unused")} == NO_RULES
 
 
 # -- Replays ----------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ SHOWING = 3
 """One of so many programs is made to show products, but for those that do rare things."""
 AT_ONCE = 200
 """How many pairs a process is given at once."""
-MOST_SECONDS_TO_SHRINK = 120
+MOST_SECONDS_TO_SHRINK = 30
 MOST_SECONDS = 20
 """For how long a pair is compared: few programs bring about ten thousand steps at one instant, over and over."""
 
@@ -83,7 +83,8 @@ def row(program: Program, made: programs.Made, life: Life) -> Row:
     fields = {name: plain(value, types.get(name, "text"), digits) for name, value in life.fields.items()}
     events = []
     for kind, at, given in life.rows:
-        known = {name: plain(value, kind_of(program.events[kind].fields[name]), digits) for name, value in given.items()}
+        declared = program.events[kind].fields
+        known = {name: plain(value, kind_of(declared[name]), digits) for name, value in given.items() if name in declared}
         events.append(Event(kind, Moment(at), known))
     return Row(life.name, life.zone.name, fields, life.lists, life.begins, events)
 

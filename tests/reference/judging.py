@@ -23,7 +23,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-from tests.support.generating import knots, rarities
+from tests.support.generating import forms, knots, rarities
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "interpreter" / "cadenza" / "engine"
@@ -34,7 +34,7 @@ CHUNK = 25
 MOST_SECONDS = 3.0
 """How long a pair may take, in time of the processor; most take two milliseconds."""
 
-_RANGES = (0, knots.FIRST, rarities.FIRST)
+_RANGES = (0, knots.FIRST, rarities.FIRST, forms.FIRST)
 """The numbers from which on programs are of one make."""
 _OWN = {"judging", "mutants", "mutation", "faults", "reached", "test_faults", "test_mutants", "test_differential"}
 
@@ -94,7 +94,7 @@ class Pairs:
         return self.some(range(count))
 
     def some(self, places: Iterable[int]) -> dict[int, bytes]:
-        """Give the programs at some places: by turns one of any kind, one with much at one instant, and one with what is rare."""
+        """Give the programs at some places: by turns of any kind, with much at one instant, with what is rare, in rare forms."""
         numbers = [place // len(_RANGES) + _RANGES[place % len(_RANGES)] for place in places]
         return {number: self.program(number) for number in numbers}
 

@@ -67,6 +67,7 @@ class Customer(Stepping):
         self.began = there
         if there:  # 6.1
             self.turn(noting=True)
+            self.look_back()
         while coming := {at for at in self.instants if start <= at <= until}:
             self.go(min(coming))
             self.instants, self.effects, self.stopped, self.stepped = coming - {self.now}, 0, False, []
@@ -454,8 +455,7 @@ class Customer(Stepping):
         elif isinstance(one, Lot) and one in self.lots:
             self.lots.remove(one)
             line = self.write("points", None, None, score=one.score, amount=self.data(-one.amount), reason="expired")
-            if one.amount:
-                self.effect(None, line, "points", score=one.score, amount=-one.amount)
+            self.effect(None, line, "points", score=one.score, amount=-one.amount)
 
     # -- Steps (5.2) ---------------------------------------------------------------------------------------------------
 

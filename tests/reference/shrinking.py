@@ -42,7 +42,9 @@ def _holds(holds: Test, pair: Pair) -> bool:
 
 
 def _right(pair: Pair) -> bool:
-    return checked(pair.made.text, **pair.made.others).program is not None
+    """Whether it can be replayed, and amounts are still of the currency that the data have."""
+    program = checked(pair.made.text, **pair.made.others).program
+    return program is not None and program.shop.currency == pair.made.shop.currency
 
 
 # -- What can be left out ---------------------------------------------------------------------------------------------
@@ -121,5 +123,5 @@ def shown(pair: Pair) -> str:
     rows += [{"event": kind, "at": iso(at), **fields} for kind, at, fields in life.rows]
     rows += [{"product": one} for one in life.products]
     rows += [{"other": one.name, "event": kind, "at": iso(at), **fields} for one in life.others for kind, at, fields in one.rows]
-    files = [f"=== {name}\n{text.rstrip()}" for name, text in made.others.items()]
+    files = [f"=== {name}\n{text.rstrip()}" for name, text in made.others.items() if text.strip()]
     return "\n".join([made.text.strip(), *files, "", *(json.dumps(row, default=str) for row in rows)])

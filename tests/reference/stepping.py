@@ -199,15 +199,15 @@ class Stepping(Sending):
         before = self.score(name)
         if amount is None:
             amount = Fraction(0)
-        if isinstance(node, n.AddPoints):
+        if isinstance(node, n.AddPoints) and amount:
+            self.fields[name] = self.fields.get(name) or Fraction(0)
             ends = None if node.lifetime is None else self.after(node.lifetime, s)
             if ends is not None:
-                self.fields[name] = self.fields.get(name) or Fraction(0)
                 self.lots.append(Lot(name, amount, ends, len(self.lines) + 1))
                 self.look(ends)
-            elif amount:
-                self.fields[name] = (self.fields.get(name) or 0) + amount
-        else:
+            else:
+                self.fields[name] += amount
+        elif isinstance(node, n.TakePoints):
             left = amount = max(Fraction(0), min(amount, before or 0))
             for lot in list(self.lots):
                 if lot.score == name and left:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from tests.reference.fuzz import MOST_SECONDS, TIMELINES, differs, in_time
 from tests.reference.shrinking import Pair, shown, shrunk
 from tests.support import programs
-from tests.support.generating import knots, rarities
+from tests.support.generating import forms, knots, rarities
 from tests.support.generating.dice import thrown_by
 from tests.support.generating.playing import lived
 
-KINDS = {"any": 0, "knot": knots.FIRST, "rarity": rarities.FIRST}
+KINDS = {"any": 0, "knot": knots.FIRST, "rarity": rarities.FIRST, "form": forms.FIRST}
 THROWN = settings(
     deadline=None, database=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )

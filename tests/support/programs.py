@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from tests.support.generating import rarities, seldom
+from tests.support.generating import forms, rarities, seldom
 from tests.support.generating.dice import Dice
 from tests.support.generating.expressions import Expressions
 from tests.support.generating.flows import FlowMaker
@@ -52,12 +52,14 @@ class Made(NamedTuple):
 
 @lru_cache(maxsize=256)
 def program(seed: int) -> Made:
-    """Make the program of a number: of any kind, then with much at one instant (knots), then with what is rare (rarities)."""
+    """Make the program of a number: of any kind, with much at one instant (knots), with what is rare, in rare forms."""
     return thrown(seed)
 
 
 def thrown(seed: int) -> Made:
     """Make a program of the kind that a number stands for, anew each time: the dice may be thrown by somebody else."""
+    if seed >= forms.FIRST:
+        return _form(seed)
     return _any(seed) if seed < FIRST else _knot(seed) if seed < rarities.FIRST else _rarity(seed)
 
 
@@ -84,6 +86,16 @@ def _rarity(seed: int) -> Made:
     parts = [lines, *writer.parts()]
     fields = {name: DECLARED[name][0] for name in rarities.FIELDS} | BUILT_IN
     return Made(seed, _joined(parts), {}, facts, facts.limits, tuple(writer.always), fields)
+
+
+def _form(seed: int) -> Made:
+    dice = Dice("form", seed)
+    currency = dice.pick(tuple(CURRENCIES))
+    lines, facts = forms.shop(dice, currency)
+    writer = forms.Form(dice, currency)
+    uses, *parts = writer.parts()
+    fields = {name: DECLARED[name][0] for name in rarities.FIELDS} | BUILT_IN
+    return Made(seed, _joined([uses, lines, *parts]), writer.others, facts, (), tuple(writer.always), fields)
 
 
 def _plain_shop(facts: Shop) -> Lines:

@@ -153,7 +153,7 @@ def _number_of(span: Span, conditions: list[Term]) -> Term:
     def number(value: int, type_: Type = NUMBER) -> Constant:
         return Constant(span, value, type_)
 
-    total: Term = number(0)
+    total: Term = Choice(span, (), number(0), NUMBER)  # not a bare 0: an empty table was counted, too
     for condition in conditions:
         total = Arithmetic(span, total, "+", Choice(span, ((condition, number(1)),), number(0), NUMBER), NUMBER)
     return total

@@ -145,6 +145,7 @@ class Customer(Coupons):
         for calendar in self.plan.calendars:
             self.schedule(calendar, first)
         self.settle()
+        self.look_back()
 
     def remember(self, start: int) -> None:
         """Make the events before START facts, and nothing more (semantics 3.4)."""
@@ -346,13 +347,11 @@ class Customer(Coupons):
     def points(self, run: Run, name: str, sign: int, amount: Number | None, lifetime: Length | None) -> None:
         score = self.scores.get(name) or Score(self.score(name) or 0)
         asked = amount or 0
-        if sign > 0:
-            changed = asked
-            self.add_points(name, score, asked, lifetime)
-        else:
-            changed = -score.take(asked)
-        if changed or score.lots:
+        changed = asked if sign > 0 else -score.take(asked)
+        if changed:
             self.scores[name] = score
+            if sign > 0:
+                self.add_points(name, score, asked, lifetime)
         shown = self.plan.shower.json(changed, NUMBER, self.zone)
         self.note_step(run, "points", {"score": name, "amount": shown, "same": None if changed else True})
         if changed:
@@ -379,10 +378,9 @@ class Customer(Coupons):
         shown = self.plan.shower.json(-left, NUMBER, self.zone)
         more: dict[str, object] = {"score": name, "amount": shown, "reason": "expired"}
         line = self.journal.write("points", self.now, None, None, None, NOWHERE, "expired", members(more))
-        if left:
-            self.effects += 1
-            if "points" in self.plan.kinds:
-                self.take_in(self.bare("points", line, {"score": name, "amount": -left}, 1))
+        self.effects += 1
+        if "points" in self.plan.kinds:
+            self.take_in(self.bare("points", line, {"score": name, "amount": -left}, 1))
 
     def subscribe(self, run: Run, name: str, *, on: bool) -> None:
         changes = (name not in self.subscriptions) is on

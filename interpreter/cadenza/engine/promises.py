@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cadenza.check import program as p
 from cadenza.engine.policy import covers, period
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cadenza.engine.clock import Zone
     from cadenza.engine.runs import Run
     from cadenza.values import Length
@@ -54,8 +57,8 @@ class Promises:
                     if place in self._last and zone.add(self._last[place], within) > now:
                         self._broken.append((promise.text, (sending.message,)))
                 case p.NeverTwice(channel=channel, within=within) if channel in (None, sending.channel):
-                    again = any(one.message == sending.message for one in self._newest(within, now, channel))
-                    if again:
+                    same = partial(_is_same, channel, sending.message)
+                    if self._newest(within, now, same):
                         self._broken.append((promise.text, (sending.message, sending.message)))
                 case _:
                     pass
@@ -67,9 +70,9 @@ class Promises:
         assert isinstance(promise, p.NeverWithin)
         self._last[place] = now
         if not promise.after:
-            found = [one.message for one in self._newest(promise.within, now, None) if _is_meant(promise, one)]
+            found = self._newest(promise.within, now, partial(_is_meant, promise))
             if found:
-                self._broken.append((promise.text, tuple(found)))
+                self._broken.append((promise.text, tuple(one.message for one in found)))
 
     def look(self, runs: list[Run]) -> None:
         """Look whether somebody is inside two flows of a group that promised otherwise."""
@@ -87,26 +90,24 @@ class Promises:
     def _inside(self, limit: p.Limit, now: int) -> list[Sending]:
         """Give the messages that count under a limit now, the oldest first."""
         if limit.length is not None:
-            found = self._newest(limit.length, now, None)
-        else:
-            assert limit.period is not None
-            start, _ = period(limit.period, now, self._zone)
-            found = [one for one in self._sent if one.at >= start]
-        return [one for one in found if covers(limit, one.channel)]
+            return self._newest(limit.length, now, lambda one: covers(limit, one.channel))
+        assert limit.period is not None
+        start, _ = period(limit.period, now, self._zone)
+        return [one for one in self._sent if one.at >= start and covers(limit, one.channel)]
 
-    def _newest(self, length: Length, now: int, channel: str | None) -> list[Sending]:
-        """Give the messages in the last `length`, the oldest first; none stays longer than a later one (semantics 1.5)."""
+    def _newest(self, length: Length, now: int, fits: Callable[[Sending], bool]) -> list[Sending]:
+        """Give the messages of the last `length` that fit, oldest first; none stays longer than a later one (semantics 1.5)."""
         found: list[Sending] = []
-        earliest: int | None = None
-        for one in reversed(self._sent):
-            leaves = self._zone.add(one.at, length)
-            earliest = leaves if earliest is None else min(earliest, leaves)
-            if earliest <= now:
+        for one in filter(fits, reversed(self._sent)):
+            if self._zone.add(one.at, length) <= now:
                 break
-            if channel in (None, one.channel):
-                found.append(one)
+            found.append(one)
         return found[::-1]
 
 
 def _is_meant(promise: p.NeverWithin, sending: Sending) -> bool:
     return promise.channel in (None, sending.channel) and promise.message in (None, sending.message)
+
+
+def _is_same(channel: str | None, message: str, sending: Sending) -> bool:
+    return sending.message == message and channel in (None, sending.channel)

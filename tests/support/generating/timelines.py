@@ -124,7 +124,7 @@ def _alone(
     named = set(re.findall(r"\w+", text))
     if close:
         instants = near(dice, first, zone, lengths(text), text) + (_at_the_end(dice, first, zone) if rare else [])
-        kinds = {kind: 1 + 30 * (kind in named) for kind in OUTSIDE}
+        kinds = {kind: 1 + 30 * (kind in named) for kind in OUTSIDE} | ({"scan": 20} if "scan" in named else {})
     else:
         instants = _instants(dice, first, zone, lengths(text))
         kinds = {kind: weight + 8 * (kind in named) for kind, weight in OUTSIDE.items()}

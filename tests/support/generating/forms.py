@@ -1,0 +1,121 @@
+"""Write programs in forms that the others do not take: calls with several values, long lists, declarations of little."""
+
+from __future__ import annotations
+
+from tests.support.generating.dice import Dice
+from tests.support.generating.rarities import Rarity
+from tests.support.generating.shops import Shop
+from tests.support.generating.steps import Lines, indented
+from tests.support.generating.words import ZONES
+
+FIRST = 40_000
+"""The programs from this number on are such."""
+
+_QUIET = {
+    "saturday, sunday, 2026-03-30": ((5, 6), ()),
+    "holidays, 2026-03-30, tuesday": ((1,), ("2026-02-02",)),
+    "holidays": ((), ("2026-03-29, 2026-10-25, 2026-02-01",)),
+}
+_EVENTS = ("event scan(place: text)", "event scan(worth: money)", "event scan()", "event scan")
+_KEPT = {
+    "steady": "segment steady(least = 2, period = 5 days) where count(order in the last period) >= least",
+    "pieces": "value pieces(things, least = 0, each = 1) = (count(things) - least) * each",
+}
+_EMPTY = ["table empty", *indented(['"Nothing yet."', "thing, size"])]
+_LAST = ["after 1 day", "  expect nothing else"]
+_TEST = ['test "nothing comes of nothing"', *indented(["customer anna", "at 2026-04-01 10:00", "after 2 days", *_LAST])]
+
+
+def shop(dice: Dice, currency: str) -> tuple[Lines, Shop]:
+    """Write a shop with many quiet days, or with one holiday."""
+    zone, quiet = dice.pick(ZONES), dice.pick(tuple(_QUIET))
+    days, holidays = _QUIET[quiet]
+    quoted = '"' * dice.chance(50)
+    lines = [f"time zone {quoted}{zone}{quoted}", f"currency {currency}"]
+    lines += [f"quiet days {quiet}", *(f"holidays {one}" for one in holidays)]
+    facts = Shop(zone, currency, {}, frozenset(days), frozenset(), (), holdout=False)
+    return ['shop "Bottega"', *indented(lines)], facts
+
+
+class Form(Rarity):
+    """The parts of one program; `others` are the files that it uses."""
+
+    def __init__(self, dice: Dice, currency: str) -> None:
+        super().__init__(dice, currency)
+        self.kinds.append("scan")
+        self.lengths.append(dice.pick(("1.5 hours", "90 seconds", "2 weeks", "1 day 12 hours")))
+        self.others: dict[str, str] = {}
+
+    def parts(self) -> list[Lines]:
+        lent = self.dice.some(tuple(_KEPT), 2)
+        if lent:
+            self.others["kept"] = "\n\n".join(_KEPT[one] for one in lent) + "\n"
+        uses = [[f"use {self.dice.pick(('lib.kept', 'of.the.shop.kept'))} ({', '.join(lent)})"]] if lent else []
+        own = [[text] for name, text in _KEPT.items() if name not in lent]
+        declared = [[self.dice.pick(_EVENTS)], ['field customer.only: one of "x"'], *own]
+        declared.append(self.dice.pick((_EMPTY, _EMPTY[:1] + _EMPTY[2:])))
+        tests = [_TEST] if self.dice.chance(10) else []
+        return [*uses, *declared, *super().parts(), *self._listed(), *self._given(), self._many_days(), *tests]
+
+    # -- What is asked ------------------------------------------------------------------------------------------------
+
+    def window(self) -> str:
+        return super().window() + (super().window() if self.dice.chance(15) else "")
+
+    def number(self) -> str:
+        return self.dice.made(super().number, super().number, self._pieces, self._of_many)
+
+    def _single(self) -> str:
+        return self.dice.made(super()._single, super()._single, self._steady, self._of_empty)
+
+    def _pieces(self) -> str:
+        """Call with a stream, cut by one window or two."""
+        windows = f"{self._last()}{self.dice.maybe(60, lambda: f' since {self._since()}')}"
+        if self.dice.chance(40):
+            windows = f" since {self._since()}{self.dice.maybe(60, self._last)}"
+        more = self.dice.pick(("", ", ", ", least = ", ", 1, ", ", each = "))
+        more += self._small() if more else ""
+        return f"pieces({self.kind()}{windows}{more})"
+
+    def _since(self) -> str:
+        return self.dice.pick((f"last({self.kind()})", f"first({self.kind()})", "today", "2026-02-01", "2026-03-29 02:30"))
+
+    def _small(self) -> str:
+        return self.dice.pick(("0", "1", "2", f"count({self.kind()})"))
+
+    def _of_many(self) -> str:
+        kinds = " or ".join(dict.fromkeys((self.kind(), "view", "order", "click", "visit")))
+        return self.dice.pick((f"count({kinds}{self._last()})", f"count(({kinds}){self.window()})"))
+
+    def _steady(self) -> str:
+        one, two = self._small(), self.length()
+        given = ("", one, f"{one}, {two}", f"period = {two}", f"period = {two}, least = {one}", f"{one}, period = {two}")
+        return self.dice.pick((*[f"steady({values})" for values in given], "steady"))
+
+    def _of_empty(self) -> str:
+        asked = self.dice.pick(('any(empty where thing = "x")', "any(empty)", "count(empty) > 0", 'customer.only = "x"'))
+        return f"({self.dice.maybe(50, lambda: 'not ')}{asked} or {self._count()})"
+
+    # -- Flows --------------------------------------------------------------------------------------------------------
+
+    def _many_days(self) -> Lines:
+        days = self.dice.pick(("monday, wednesday, sunday", "saturday, sunday, monday, tuesday", "friday"))
+        return self._flow(f"every {days} at {self.time()}", *self._headers(), *self._says())
+
+    def _given(self) -> list[Lines]:
+        """Write a flow that is given what its coupon is good for."""
+        where = self.dice.maybe(60, lambda: f" where total >= {self.amount()}")
+        lasting = self.dice.maybe(60, lambda: f" for {self.length()}")
+        coupon = f'issue coupon "c1" deal{where}{lasting}'
+        flow = self._flow(f"on {self.kind()}", self._often(), coupon, *self._wait(), *self._send())
+        return [[f"{flow[0]}(deal = {self.dice.pick(('10% off', 'free shipping', 'buy 2 get 1'))})", *flow[1:]]]
+
+    def _listed(self) -> list[Lines]:
+        """Write a flow that shows products from several sources."""
+        if self.shows or self.dice.chance(60):
+            return []
+        self.shows = True
+        sources = ('products "s1", "s2", "t1"', "catalog", f"view{self._last()}", "order.items", "customer.cart.items")
+        lines = [f"from {' and '.join(self.dice.some(sources, 5) or sources[:1])}", "rank by newest, lowest price", "top 3"]
+        flow = self._flow(f"on {self.kind()}", "enter every time", 'send onsite "m1"', *indented(["show several top 3"]))
+        return [["selection several", *indented(lines)], flow]
