@@ -42,8 +42,8 @@ class Counting(Comparing):
     messages: list[Message]
     seen: defaultdict[int, list[Event]]
     """The events that a promise speaks of, by the place of the promise."""
-    broken: list[tuple[str, list[str]]]
-    """The promises that were broken and are not yet in the journal, with the messages or flows that broke them."""
+    broken: list[tuple[str, list[str], Any]]
+    """The promises that were broken and are not yet in the journal, with the messages or flows that broke them, and the cause."""
 
     # -- Limits (8.5) --------------------------------------------------------------------------------------------------
 
@@ -84,7 +84,7 @@ class Counting(Comparing):
 
     # -- Promises (10.2) -----------------------------------------------------------------------------------------------
 
-    def promised_of_message(self, name: str, channel: str) -> None:
+    def promised_of_message(self, name: str, channel: str, line: str) -> None:
         """Look whether a message that goes out, no transactional one, breaks a promise."""
         sent = [one for one in self.messages if one.counts]
         for place, promise in enumerate(self.program.promises):
@@ -92,14 +92,14 @@ class Counting(Comparing):
                 case n.Always(count=count) if self.covers(promise, channel):
                     inside = [one.name for one in self.counted(promise, None, self.now)]
                     if len(inside) >= self.value(count, Scope()):
-                        self.breaks(promise, [*inside, name])
+                        self.breaks(promise, [*inside, name], line)
                 case n.NeverWithin(what=what, within=within, direction="after") if self.is_meant(what, name, channel):
                     if self.newest(self.seen[place], self.value(within, Scope()), self.now):
-                        self.breaks(promise, [name])
+                        self.breaks(promise, [name], line)
                 case n.NeverTwice(noun=noun, within=within) if LIMIT_NOUNS[noun.text] in (None, channel):
                     same = [one for one in sent if one.name == name and LIMIT_NOUNS[noun.text] in (None, one.channel)]
                     if self.newest(same, self.value(within, Scope()), self.now):
-                        self.breaks(promise, [name, name])
+                        self.breaks(promise, [name, name], line)
 
     def promised_of_event(self, event: Event) -> None:
         for place, promise in enumerate(self.program.promises):
@@ -108,18 +108,18 @@ class Counting(Comparing):
                 meant = [one for one in self.messages if one.counts and self.is_meant(promise.what, one.name, one.channel)]
                 found = self.newest(meant, self.value(promise.within, Scope()), self.now)
                 if promise.direction == "before" and found:
-                    self.breaks(promise, [one.name for one in found])
+                    self.breaks(promise, [one.name for one in found], event)
 
-    def promised_of_runs(self) -> None:
+    def promised_of_runs(self, event: Event | None) -> None:
         for promise in self.program.promises:
             if isinstance(promise, n.NeverTwo):
                 inside = list(dict.fromkeys(run.flow.name for run in self.runs if run.flow.group == promise.group.text))
                 if len(inside) > 1:
-                    self.breaks(promise, inside)
+                    self.breaks(promise, inside, event)
 
     def is_meant(self, what: n.What, name: str, channel: str) -> bool:
         message = None if what.message is None else self.value(what.message, Scope())
         return LIMIT_NOUNS[what.noun.text] in (None, channel) and message in (None, name)
 
-    def breaks(self, promise: Any, messages: list[str]) -> None:
-        self.broken.append((" ".join(promise.span.text.split()), messages))
+    def breaks(self, promise: Any, messages: list[str], cause: Any) -> None:
+        self.broken.append((" ".join(promise.span.text.split()), messages, cause))

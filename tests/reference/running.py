@@ -67,27 +67,28 @@ class Customer(Stepping):
         self.began = there
         if there:  # 6.1
             self.turn(noting=True)
-            self.look_back()
+            self.look_back(None)
         while coming := {at for at in self.instants if start <= at <= until}:
             self.go(min(coming))
             self.instants, self.effects, self.stopped, self.stepped = coming - {self.now}, 0, False, []
             while waiting and waiting[0].at == self.now:
-                self.take_in(waiting.pop(0))
+                event = self.fact(waiting.pop(0))
+                self.take_in(event, known=True)
                 self.steps()
-                self.look_back()
+                self.look_back(event)
             while self.turn():
-                self.look_back()
-            self.look_back()
+                self.look_back(None)
+            self.look_back(None)
             self.plan()
         self.go(until)
         for coupon in self.coupons:
             self.write("coupon_open", coupon.run, coupon.line, coupon=coupon.name, code=coupon.code)
 
-    def look_back(self) -> None:
+    def look_back(self, event: Event | None) -> None:
         """10.2: after each event and each turn of the clock."""
-        self.promised_of_runs()
-        for promise, messages in self.broken:
-            self.write("broken", None, None, promise=promise, messages=messages)
+        self.promised_of_runs(event)
+        for promise, messages, cause in self.broken:
+            self.write("broken", None, cause, promise=promise, messages=messages)
         self.broken = []
 
     def plan(self) -> None:

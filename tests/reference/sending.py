@@ -179,7 +179,7 @@ class Sending(Selecting, Counting, Seeing):
         line = self.say(run, "sent", message=message, channel=channel, products=products or None, **said)
         counts = not self.transactional(node, s)
         if counts:
-            self.promised_of_message(message, channel)
+            self.promised_of_message(message, channel, line)
         event = self.fact(self.made(run, line, "sent", message=message, channel=channel, flow=run.flow.name))
         self.messages.append(Message(run, event, line, counts))
         events = [event]

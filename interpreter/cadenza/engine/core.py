@@ -62,11 +62,12 @@ class Core(Effects):
             self.taken = place
             kind = kinds.get(names[place - 1], no_kind)
             if kind.always or alerts.get(kind.name):
-                self.take_in(inputs.event(place - 1))
+                event = inputs.event(place - 1)
+                self.take_in(event)
                 if self.ready:
                     self.settle()
                 if promising:
-                    self.look_back()
+                    self.look_back(event)
             else:
                 # The event is laid out in its columns already: all that can come of it is that somebody is let in.
                 flipped = self.flipped_by(kind) if kind.watches else None
@@ -76,7 +77,7 @@ class Core(Effects):
                     if self.ready:
                         self.settle()
                     if promising:
-                        self.look_back()
+                        self.look_back(inputs.event(place - 1))
             if heap and heap[0][0] <= at and (place == end or instants[place] > at):
                 self.turn(at)
         self.taken = end
@@ -183,7 +184,7 @@ class Core(Effects):
             if self.ready:
                 self.settle()
         if self.plan.program.promises:
-            self.look_back()
+            self.look_back(None)
 
     def looks(self, due: Sequence[Due]) -> tuple[list[WatchPlan], list[Due]]:
         """Compute what may have changed by time: runs leave; give the watches that became true and the runs to wake."""

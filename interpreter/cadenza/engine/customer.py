@@ -145,7 +145,7 @@ class Customer(Coupons):
         for calendar in self.plan.calendars:
             self.schedule(calendar, first)
         self.settle()
-        self.look_back()
+        self.look_back(None)
 
     def remember(self, start: int) -> None:
         """Make the events before START facts, and nothing more (semantics 3.4)."""
@@ -306,16 +306,16 @@ class Customer(Coupons):
             return
         self.run = None
         for place in dict.fromkeys([place for place, test in kind.promises if self.passes((test,), event)]):
-            self.promises.see(place, event.at)
+            self.promises.see(place, event)
 
-    def look_back(self) -> None:
+    def look_back(self, event: Event | None) -> None:
         """Write which promises were broken (semantics 10.2)."""
         if self.promises is None:
             return
-        self.promises.look(self.runs)
-        for promise, messages in self.promises.broken():
+        self.promises.look(self.runs, event)
+        for promise, messages, cause in self.promises.broken():
             more = members({"promise": promise, "messages": list(messages)})
-            self.journal.write("broken", self.now, None, None, None, NOWHERE, None, more)
+            self.journal.write("broken", self.now, cause, None, None, NOWHERE, None, more)
             self.journal.breaches.append(Breach(self.name, self.now, promise, messages))
 
     def tag(self, run: Run, name: str, *, on: bool) -> None:

@@ -30,8 +30,8 @@ class Effects(Waits):
         """Do what follows from a fact alone, now that all columns have it."""
 
     @abstractmethod
-    def look_back(self) -> None:
-        """Hold what came of an event, or of a turn of the clock, against the promises."""
+    def look_back(self, event: Event | None) -> None:
+        """Hold what came of an event or, without one, of a turn of the clock against the promises."""
 
     @abstractmethod
     def expire(self, due: Due) -> None:

@@ -12,14 +12,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cadenza.engine.clock import Zone
+    from cadenza.engine.events import Event
+    from cadenza.engine.journal import Cause
     from cadenza.engine.runs import Run
     from cadenza.values import Length
 
 
 class Sending(NamedTuple):
+    """A message that went out; `line` is its line of the journal."""
+
     at: int
     channel: str
     message: str
+    line: Cause
+
+
+class Broken(NamedTuple):
+    """What broke a promise: messages or flows, and what led to it."""
+
+    promise: str
+    messages: tuple[str, ...]
+    cause: Cause
 
 
 class Breach(NamedTuple):
@@ -42,7 +55,7 @@ class Promises:
         self._sent: list[Sending] = []
         self._last: dict[int, int] = {}
         """When an event of each promise last was, by the place of the promise."""
-        self._broken: list[tuple[str, tuple[str, ...]]] = []
+        self._broken: list[Broken] = []
 
     def send(self, sending: Sending) -> None:
         """Take note of a message that went out, transactional ones apart."""
@@ -52,37 +65,40 @@ class Promises:
                 case p.Always(limit=limit) if covers(limit, sending.channel):
                     inside = [one.message for one in self._inside(limit, now)]
                     if len(inside) >= limit.count:
-                        self._broken.append((promise.text, (*inside, sending.message)))
+                        self._break(promise, (*inside, sending.message), sending.line)
                 case p.NeverWithin(after=True, within=within) if _is_meant(promise, sending):
                     if place in self._last and zone.add(self._last[place], within) > now:
-                        self._broken.append((promise.text, (sending.message,)))
+                        self._break(promise, (sending.message,), sending.line)
                 case p.NeverTwice(channel=channel, within=within) if channel in (None, sending.channel):
                     same = partial(_is_same, channel, sending.message)
                     if self._newest(within, now, same):
-                        self._broken.append((promise.text, (sending.message, sending.message)))
+                        self._break(promise, (sending.message, sending.message), sending.line)
                 case _:
                     pass
         sent.append(sending)
 
-    def see(self, place: int, now: int) -> None:
+    def see(self, place: int, event: Event) -> None:
         """Take note of an event that the promise at this place speaks of."""
         promise = self._promises[place]
         assert isinstance(promise, p.NeverWithin)
-        self._last[place] = now
+        self._last[place] = now = event.at
         if not promise.after:
             found = self._newest(promise.within, now, partial(_is_meant, promise))
             if found:
-                self._broken.append((promise.text, tuple(one.message for one in found)))
+                self._break(promise, tuple(one.message for one in found), event)
 
-    def look(self, runs: list[Run]) -> None:
-        """Look whether somebody is inside two flows of a group that promised otherwise."""
+    def look(self, runs: list[Run], event: Event | None) -> None:
+        """Look whether somebody is inside two flows of a group that promised otherwise, after an event or a turn of the clock."""
         for promise in self._promises:
             if isinstance(promise, p.NeverTwo):
                 inside = dict.fromkeys(run.flow.name for run in runs if run.flow.flow.group == promise.group)
                 if len(inside) > 1:
-                    self._broken.append((promise.text, tuple(inside)))
+                    self._break(promise, tuple(inside), event)
 
-    def broken(self) -> list[tuple[str, tuple[str, ...]]]:
+    def _break(self, promise: p.Promise, messages: tuple[str, ...], cause: Cause) -> None:
+        self._broken.append(Broken(promise.text, messages, cause))
+
+    def broken(self) -> list[Broken]:
         """Give what was broken since the last time this was asked."""
         found, self._broken = self._broken, []
         return found

@@ -108,7 +108,7 @@ class SendStep(StepPlan):
         if run.flow.goal is not None:
             c.remember_message(run, message, channel)
         if c.promises is not None and not transactional:
-            c.promises.send(Sending(c.now, channel, message))
+            c.promises.send(Sending(c.now, channel, message, run.cause))
         if self._coupons:
             coupon = next((coupon for coupon, only_if in self._coupons if only_if is None or only_if(c, None) is True), None)
             c.sent_with(run, message, channel, coupon)
