@@ -137,7 +137,7 @@ class Asking(Streams):
     def named(self, node: n.Name, s: Scope) -> Any:
         name = node.text
         if name in s.fields:
-            return s.element.get(name)
+            return self.field(s.element, name)
         if name in s.given:
             return self.value(*s.given[name])
         asked = self.program.declared(node)
@@ -172,7 +172,7 @@ class Asking(Streams):
                     return self.cart()
                 case "tags" | "subscriptions":
                     return list(self.lists[name])
-            return self.score(name)
+            return self.listed(self.score(name), self.program.types.get(name))
         found = self.value(owner, s)
         match found:
             case list():
@@ -185,8 +185,16 @@ class Asking(Streams):
             case date() | Yearly():
                 return self.part(found, name)
             case None:
-                return [] if name == "items" else None
-        return found.get(name)
+                return [] if name in self.program.lists else None
+        return self.field(found, name)
+
+    def field(self, found: Any, name: str) -> Any:
+        kind = self.program.events.get(found.kind) if isinstance(found, Event) else None
+        return self.listed(found.get(name), kind and kind.fields.get(name))
+
+    def listed(self, value: Any, type_: Any) -> Any:
+        """2.2: lists are never unknown."""
+        return [] if value is None and isinstance(type_, n.ListType) else value
 
     def part(self, day: Any, name: str) -> Any:
         match name:
@@ -288,8 +296,8 @@ class Asking(Streams):
         if length is None or value is None:
             return None
         match value:
-            case Yearly(shift=before):
-                return value._replace(shift=plus(before, length))
+            case Yearly(shifts=before):
+                return value._replace(shifts=(*before, length))
             case Event() | Moment():
                 return self.clock.add(self.moment(value) or 0, length)
             case date() if length.micros == 0:

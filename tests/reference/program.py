@@ -104,6 +104,9 @@ class Program:
         """The declared types of the customer's fields."""
         self.product_fields = {one.name.text for one in fields if one.owner.text == "product"}
         """The declared fields of products."""
+        columns = [column for one in self.statements if isinstance(one, n.EventDeclaration) for column in one.columns]
+        self.lists = {"items", *(one.name.text for one in columns if isinstance(one.type, n.ListType))}
+        """The fields of events that are lists."""
         self.events = EVENTS | {one.name.text: declared(one) for one in self.statements if isinstance(one, n.EventDeclaration)}
         written = list(walk(tuple(self.statements)))
         first = next((one.currency for one in written if isinstance(one, n.Money)), "EUR")

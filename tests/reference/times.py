@@ -34,17 +34,21 @@ class Money(NamedTuple):
 
 
 class Yearly(NamedTuple):
-    """A day of each year; `shift` is what an expression moves it by (1.7)."""
+    """A day of each year; `shifts` are what an expression moves it by, one after the other (1.7)."""
 
     month: int
     day: int
-    shift: Length = Length()
+    shifts: tuple[Length, ...] = ()
 
     def of(self, year: int) -> date:
-        return later(day_of(year, self.month, self.day), self.shift)
+        found = day_of(year, self.month, self.day)
+        for shift in self.shifts:
+            found = later(found, shift)
+        return found
 
     def around(self, today: date) -> list[date]:
-        return [self.of(year) for year in range(today.year - 2, today.year + 3)]
+        years = 2 + sum(1 + abs(shift.months) // 12 + abs(shift.days) // 365 for shift in self.shifts)
+        return [self.of(year) for year in range(today.year - years, today.year + years + 1)]
 
     def next(self, today: date) -> date:
         return min(day for day in self.around(today) if day >= today)

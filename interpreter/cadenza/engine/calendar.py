@@ -58,8 +58,9 @@ def occurrence(yearly: tuple[int, int] | int, shifts: Sequence[tuple[int, Length
     year = date.fromordinal(today).year
     begins = first.year if first else 1
     found = []
-    # A shift may carry a day into another year; three years on each side hold every shift of up to two years.
-    for one in range(max(year - 3, begins), min(max(year, begins) + 4, 9999)):
+    # A shift may carry a day into another year, and each that is added by two at most more than its whole years.
+    reach = 1 + sum(2 + length.months // 12 + length.days // 365 for _, length in shifts)
+    for one in range(max(year - reach, begins), min(max(year, begins) + reach + 1, 9999)):
         shifted = in_year(one, month, day)
         for sign, length in shifts:
             shifted = add_days(add_months(shifted, sign * length.months), sign * length.days)

@@ -76,8 +76,8 @@ class Conditions(Products):
         match term:
             case t.Constant(value=value):
                 return lambda c, e: value
-            case t.CustomerField(name=name):
-                return self._customer_field(name)
+            case t.CustomerField(name=name, type=type_):
+                return self._customer_field(name, type_)
             case t.CartField(name=name):
                 return self._cart_field(name)
             case t.Trigger():
@@ -124,13 +124,15 @@ class Conditions(Products):
 
     # -- Customers, events, lines -------------------------------------------------------------------------------------
 
-    def _customer_field(self, name: str) -> Compiled:
+    def _customer_field(self, name: str, type_: Type) -> Compiled:
         if name == "tags":
             return lambda c, e: tuple(c.tags)
         if name == "subscriptions":
             return lambda c, e: tuple(c.subscriptions)
         if name in self._scores:
             return lambda c, e: c.score(name)
+        if type_.name == "list":
+            return lambda c, e: c.fields.get(name) or ()
         return lambda c, e: c.fields.get(name)
 
     def _cart_field(self, name: str) -> Compiled:
@@ -149,7 +151,7 @@ class Conditions(Products):
                         empty = empty_of(name, term.type)
                         return lambda c, e: empty
                 place = self._layout.place(kinds[0], name) if kinds else self._layout.line_place(name)
-                return lambda c, e: e[place]
+                return (lambda c, e: e[place] or ()) if term.type.name == "list" else lambda c, e: e[place]
             case t.EachField(lines=lines, name=name):
                 items, place = self.compile(lines, kinds), self._layout.line_place(name)
                 return lambda c, e: tuple([line[place] for line in items(c, e) or ()])
@@ -171,7 +173,8 @@ class Conditions(Products):
         def field(c: Customer, e: Any) -> Any:
             one = whole(c, e)
             # The clock is a trigger without fields, and so is a kind that has no such field.
-            return empty if one is None or one.kind not in places else one.fields[places[one.kind]]
+            found = None if one is None or one.kind not in places else one.fields[places[one.kind]]
+            return empty if found is None else found
 
         return field
 

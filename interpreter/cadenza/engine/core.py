@@ -170,8 +170,9 @@ class Core(Effects):
             flipped, woken = self.looks(look) if look else ([], [])
             if enter or flipped:
                 self.let_in_due(enter, flipped)
+            came = [what_of(one) for one in woken]  # whoever has entered since, what time made true has come
             for due in sorted([*wake, *woken], key=order_of) if woken or len(wake) > 1 else wake:
-                self.wake_due(due)
+                self.wake_due(due, came=what_of(due) in came)
             if self.pending:
                 self.flush()
             for due in sorted(retry, key=order_of):

@@ -79,9 +79,16 @@ def _takes_every(stream: t.EventStream, kind: str) -> bool:
 
 def _only_gains(stream: t.EventStream) -> bool:
     """Whether a stream changes by events in one way only: it gains elements, and none is below zero."""
-    fixed = all(isinstance(one.bound, t.Constant | t.AtTime) for one in stream.windows)
+    fixed = all(_moved_by_time_alone(one.bound) for one in stream.windows)
     plain = all(not one.of_this_flow and pure(one.main) and pure(one.where) for one in stream.patterns)
     return fixed and plain and pure(stream.where) and (stream.field is None or stream.field in _NOT_BELOW_ZERO)
+
+
+def _moved_by_time_alone(bound: object) -> bool:
+    """Whether no event moves the edge of a window: it may hang on the day, but not on what somebody did or was set to."""
+    if isinstance(bound, t.AtTime | t.Occurrence | t.Shift):
+        return all(map(_moved_by_time_alone, bound.inner()))
+    return isinstance(bound, t.Constant | t.Today)
 
 
 def _at_least(length: object) -> int:

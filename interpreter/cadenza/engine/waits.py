@@ -87,8 +87,8 @@ class Waits(Watching, ABC):
             self.alerts[kind] = self.alerts.get(kind, 0) + number
             self.alerted += number
 
-    def wake_due(self, due: Due) -> None:
-        """End a wait or its deadline; at the deadline the condition is computed first (semantics 7.3)."""
+    def wake_due(self, due: Due, *, came: bool = False) -> None:
+        """End a wait for which its condition `came`, or its deadline, where it is computed once more (semantics 7.3)."""
         run = what_of(due)
         if run.__class__ is not Run:
             self.lapse(due)
@@ -96,7 +96,7 @@ class Waits(Watching, ABC):
         waiting = run.waiting
         if run.over or token_of(due) != run.token or waiting is None:
             return
-        if waiting.given_up is None or (waiting.condition is not None and self.wait_holds(run)):
+        if came or waiting.given_up is None or (waiting.condition is not None and self.wait_holds(run)):
             self.wake(run, waiting.done, waiting.word, None, 0)
         else:
             self.wake(run, waiting.given_up, "else", None, 0)
