@@ -66,7 +66,28 @@ class Form(Rarity):
         return self.dice.made(super().number, super().number, self._pieces, self._of_many)
 
     def _single(self) -> str:
-        return self.dice.made(super()._single, super()._single, self._steady, self._of_empty)
+        return self.dice.made(super()._single, super()._single, self._steady, self._of_empty, self._turned)
+
+    def _headers(self, chance: int = 25) -> Lines:
+        return [*super()._headers(chance), *["holdout 30%"] * self.dice.chance(chance // 3)]
+
+    def _entry(self) -> str:
+        yearly = f"{self.dice.pick(('1 day', '2 years', '5 years'))} {self.dice.pick(('before', 'after'))} customer.birthday"
+        return f"{yearly} at {self.time()}" if self.dice.chance(15) else super()._entry()
+
+    def _turned(self) -> str:
+        """Ask with the sides changed, for what may move, or of whoever may have entered at this very instant."""
+        pick, kind, sign = self.dice.pick, self.kind, self.dice.pick((">=", ">", "<", "<="))
+        day, later = f"last({kind()}).at.date", pick(("5 years", "1 day + 1 month"))
+        return pick((
+            f"last({kind()}).at {sign} now", f"now {sign} {self.length()} after last({kind()})", f'"silver" {sign} customer.tier',
+            f"customer.cycle {sign} {pick(('1 month', '2 months'))}", f"{pick(('', 'not '))}inside {pick(('f1', 'f2'))}",
+            f"(time since last({kind()}) >= {self.length()} and not inside f1)", f"any({kind()} before {day})",
+            f"count({kind()} since {day}) {sign} {pick((1, 2))}", f"count({kind()} since customer.birthday + {later}) {sign} 1",
+            f"first(order.items).quantity {sign} 1", 'last(order.items).sku = "s1"', 'last(order.items.sku) != "s2"',
+            f"average(last(order).items.quantity) {sign} 2", 'any(order.items where sku = "s1" and quantity > 1)',
+            f"sum(order.total since last({kind()}).at) {sign} {self.amount()}", "customer.birthday + 1 day + 1 month > today",
+        ))  # fmt: skip
 
     def _pieces(self) -> str:
         """Call with a stream, cut by one window or two."""
