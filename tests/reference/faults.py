@@ -224,8 +224,65 @@ FAULTS = (
         "at the timeout nobody looks",
         "7.3",
         "waits.py",
-        "if waiting.given_up is None or (waiting.condition is not None and self.wait_holds(run)):",
-        "if waiting.given_up is None:",
+        "if came or waiting.given_up is None or (waiting.condition is not None and self.wait_holds(run)):",
+        "if came or waiting.given_up is None:",
+    ),
+    Fault(
+        "who enters takes back what time made true",
+        "7.3",
+        "core.py",
+        "self.wake_due(due, came=what_of(due) in came)",
+        "self.wake_due(due)",
+    ),
+    Fault(
+        "the edge of a window is never moved by an event",
+        "6.1",
+        "foresight.py",
+        "return all(map(_moved_by_time_alone, bound.inner()))",
+        "return True",
+    ),
+    Fault(
+        "a yearly date is moved by two years at most",
+        "1.7",
+        "calendar.py",
+        "reach = 1 + sum(2 + length.months // 12 + length.days // 365 for _, length in shifts)",
+        "reach = 3",
+    ),
+    Fault(
+        "the messages of a promise are counted with all others",
+        "10.2",
+        "promises.py",
+        "for one in filter(fits, reversed(self._sent)):",
+        "for one in reversed(self._sent):",
+    ),
+    Fault(
+        "what is broken at the beginning is said later",
+        "10.2",
+        "customer.py",
+        """        self.settle()
+        self.look_back(None)
+""",
+        """        self.settle()
+""",
+    ),
+    Fault(
+        "the customer counts as inside before what lets them in was seen",
+        "10.3",
+        "flows.py",
+        """        saw = self.saw("entered", (*seen, *plan.audience_seen), run) if seen or plan.audience_seen else ""
+        if self.runs:
+            self.take_over(plan, cause, depth)
+        order = plan.order
+        self.started[order] += 1
+        self.inside_now[order] += 1
+""",
+        """        if self.runs:
+            self.take_over(plan, cause, depth)
+        order = plan.order
+        self.started[order] += 1
+        self.inside_now[order] += 1
+        saw = self.saw("entered", (*seen, *plan.audience_seen), run) if seen or plan.audience_seen else ""
+""",
     ),
     Fault(
         "the newest points are used up first",

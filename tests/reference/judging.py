@@ -34,13 +34,18 @@ CHUNK = 25
 MOST_SECONDS = 3.0
 """How long a pair may take, in time of the processor; most take two milliseconds."""
 
+NO_PAIR = -1
+"""Stands where a pair would, for what is found out by a case."""
 _RANGES = (0, knots.FIRST, rarities.FIRST, forms.FIRST)
 """The numbers from which on programs are of one make."""
 _OWN = {"judging", "mutants", "mutation", "faults", "reached", "test_faults", "test_mutants", "test_differential"}
 
 
 class Verdict(NamedTuple):
-    """How a changed engine was found out: `differs`, `raises` or `hangs`, at which pair, after how many; or that it was not."""
+    """How a changed engine was found out: `differs`, `raises` or `hangs`, at which pair, after how many; or that it was not.
+
+    Of one that only a case of `tests/conformance` found out, the pair is -1 and `detail` the title of the case.
+    """
 
     found: str
     pair: int
@@ -188,11 +193,14 @@ class Trial(NamedTuple):
     reader: int
 
 
-def put_on_trial(codes: Mapping[str, CodeType], programs: Sequence[bytes]) -> Trial:
-    """Let a changed engine replay programs in a process of its own; `codes` are its changed modules, by name."""
+def put_on_trial(codes: Mapping[str, CodeType], programs: Sequence[bytes], *, cases: bool = False) -> Trial:
+    """Let a changed engine replay programs, and then perhaps the conformance cases, in a process of its own.
+
+    `codes` are its changed modules, by name.
+    """
     assert "cadenza.engine" not in sys.modules, "a child must import the engine itself"
     reader, writer = os.pipe()
-    pid = _child(lambda: _replay_all(codes, programs, writer))
+    pid = _child(lambda: _replay_all(codes, programs, writer, cases=cases))
     os.close(writer)
     return Trial(pid, reader)
 
@@ -209,7 +217,7 @@ def verdict(trial: Trial, *, waited: bool = False) -> Verdict:
     return Verdict("hangs", int(pairs[-1]) if pairs else -1, len(pairs))
 
 
-def _replay_all(codes: Mapping[str, CodeType], programs: Sequence[bytes], writer: int) -> None:
+def _replay_all(codes: Mapping[str, CodeType], programs: Sequence[bytes], writer: int, *, cases: bool) -> None:
     """Replay programs until one shows the change, saying which pair is being replayed; the last word is the verdict."""
     begun: dict[int, None] = {}
     found, detail = "", ""
@@ -220,10 +228,30 @@ def _replay_all(codes: Mapping[str, CodeType], programs: Sequence[bytes], writer
             if differing is not None:
                 found, detail = "differs", str(differing)[:2000]
                 break
+        else:
+            detail = _failed_case(lambda: _going_on(writer, NO_PAIR, begun)) if cases else ""
+            found = "differs" if detail else ""
     except Exception as error:
         found, detail = "raises", repr(error)[:2000]
     last = Verdict(found, next(reversed(begun), -1), len(begun), detail)
     os.write(writer, f"{json.dumps(last._asdict())}\n".encode())
+
+
+def _failed_case(begins: Callable[[], object]) -> str:
+    """Give the title of the first case whose journal is not what it says; `begins` hears of each before."""
+    from tests.conformance.cases import cases
+    from tests.conformance.playing import in_short, played
+
+    for case in cases():
+        begins()
+        journal = case.one("journal")
+        if journal is None:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            lines, _ = played(case, lambda name, at=folder: Path(tempfile.mkdtemp(dir=at)))
+        if in_short(lines, journal) != journal.lines:
+            return case.title
+    return ""
 
 
 def _going_on(writer: int, pair: int, begun: dict[int, None]) -> None:

@@ -1,6 +1,6 @@
-"""Change the engine in one place after another, and count how many changes the pairs find out.
+"""Change the engine in one place after another, and count how many changes the pairs find out, and how many only the cases.
 
-`python -m tests.reference.mutation [--sample N] [--pairs N] [--files NAME …] [--workers N] [--kept FOLDER]`
+`python -m tests.reference.mutation [--sample N] [--pairs N] [--files NAME …] [--seed N] [--workers N] [--kept FOLDER]`
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.reference.judging import ENGINE, TIMELINES, Pairs, Trial, Verdict, module_of, put_on_trial, verdict
+from tests.reference.judging import ENGINE, NO_PAIR, TIMELINES, Pairs, Trial, Verdict, module_of, put_on_trial, verdict
 from tests.reference.mutants import Mutant, mutants
 from tests.reference.reached import Reach, reach
 
@@ -33,8 +33,13 @@ class Tried(NamedTuple):
     reached: int
     verdict: Verdict
 
+    @property
+    def by_a_case(self) -> bool:
+        return bool(self.verdict.found) and self.verdict.pair == NO_PAIR
+
     def __str__(self) -> str:
         found = self.verdict.found or ("survived" if self.reached else "not reached")
+        found += " by a case" if self.by_a_case else ""
         return f"{self.file}:{self.mutant.line}: {self.mutant.was}  →  {self.mutant.now}  [{found}]"
 
 
@@ -54,13 +59,10 @@ class Trials:
             tree = ast.parse(file.read_text(encoding="utf-8"))
             mutant = next(islice(mutants(tree), place, None))
             before = self._order(file.name, mutant)
-            if not before:
-                yield Tried(file.name, mutant, 0, Verdict("", -1, 0))
-                continue
             if len(self._running) >= self._workers:
                 yield self._next()
             codes = {module_of(file): compile(tree, str(file), "exec")}
-            trial = put_on_trial(codes, [self.programs[number] for number in before])
+            trial = put_on_trial(codes, [self.programs[number] for number in before], cases=True)
             self._running[trial.pid] = (file.name, mutant, trial, len(before))
         while self._running:
             yield self._next()
@@ -69,7 +71,7 @@ class Trials:
         pid, _ = os.wait()
         file, mutant, trial, reached = self._running.pop(pid)
         found = verdict(trial, waited=True)
-        if found.found and found.pair >= 0:
+        if found.found and found.pair != NO_PAIR:
             self._kills[found.pair // TIMELINES] += 1
         return Tried(file, mutant, reached, found)
 
@@ -81,10 +83,10 @@ class Trials:
         return sorted(found, key=lambda number: (-self._kills[number], number))
 
 
-def choose(files: Sequence[Path], sample: int | None) -> list[tuple[Path, int]]:
+def choose(files: Sequence[Path], sample: int | None, seed: int) -> list[tuple[Path, int]]:
     """Choose changes, all or a sample of all, in an order that is nobody's."""
     every = [(file, place) for file in files for place, _ in enumerate(mutants(ast.parse(file.read_text(encoding="utf-8"))))]
-    return random.Random(SEED).sample(every, min(sample or len(every), len(every)))  # noqa: S311 - no secret
+    return random.Random(seed).sample(every, min(sample or len(every), len(every)))  # noqa: S311 - no secret
 
 
 def say(text: str) -> None:
@@ -96,14 +98,15 @@ def table(tried: Sequence[Tried]) -> Iterator[str]:
     """Give for each file how many changes were found out, of how many."""
     for file in [*sorted({one.file for one in tried}), "in all"]:
         ours = [one for one in tried if file in {one.file, "in all"}]
-        found = sum(bool(one.verdict.found) for one in ours)
-        unreached = sum(not one.reached for one in ours)
-        yield f"{file:20}{found:5} of {len(ours):5}  {100 * found / len(ours):5.1f} %  {unreached:4} not reached"
+        found, cases = sum(bool(one.verdict.found) for one in ours), sum(one.by_a_case for one in ours)
+        share = 100 * found / len(ours)
+        yield f"{file:20}{found:5} of {len(ours):5}  {share:5.1f} %, of them {cases} by cases alone"
 
 
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m tests.reference.mutation", description=__doc__)
     options.add_argument("--sample", type=int)
+    options.add_argument("--seed", type=int, default=SEED, help="what the sample is drawn by")
     options.add_argument("--pairs", type=int, default=2000)
     options.add_argument("--files", nargs="*", default=[])
     options.add_argument("--workers", type=int, default=1, choices=(1, 2))
@@ -117,7 +120,7 @@ def main() -> None:
     trials = Trials(programs, reach(programs), given.workers)
     tried: list[Tried] = []
     with open(given.log or os.devnull, "w", encoding="utf-8", buffering=1) as log:  # noqa: PTH123 - devnull too
-        for one in trials.trying(choose(files, given.sample)):
+        for one in trials.trying(choose(files, given.sample, given.seed)):
             tried.append(one)
             log.write(f"{one} {one.verdict.pair} {one.verdict.compared}\n")
     for one in sorted(tried, key=lambda one: (one.file, one.mutant.line)):

@@ -55,7 +55,7 @@ class Form(Rarity):
         declared = [[self.dice.pick(_EVENTS)], ['field customer.only: one of "x"'], *own]
         declared.append(self.dice.pick((_EMPTY, _EMPTY[:1] + _EMPTY[2:])))
         tests = [_TEST] if self.dice.chance(10) else []
-        return [*uses, *declared, *super().parts(), *self._listed(), *self._given(), self._many_days(), *tests]
+        return [*uses, *declared, *super().parts(), *self._listed(), *self._given(), self._many_days(), *self._hard(), *tests]
 
     # -- What is asked ------------------------------------------------------------------------------------------------
 
@@ -122,6 +122,29 @@ class Form(Rarity):
     def _many_days(self) -> Lines:
         days = self.dice.pick(("monday, wednesday, sunday", "saturday, sunday, monday, tuesday", "friday"))
         return self._flow(f"every {days} at {self.time()}", *self._headers(), *self._says())
+
+    def _hard(self) -> list[Lines]:
+        return self.dice.made(list, self._taken_back, self._moving, self._at_once)
+
+    def _taken_back(self) -> list[Lines]:
+        """Write a wait that time ends, at the very instant at which somebody enters whom it is not to meet."""
+        kind, length, other = self.kind(), self.length(), f"f{len(self.flows) + 2}"
+        asked = self.dice.pick((f"now >= {length} after last({kind})", f"time since last({kind}) >= {length}"))
+        up_to = self.dice.maybe(60, lambda: f" up to {self.dice.pick(('40 days', self.length()))}")
+        ways = self._ways() if up_to else indented(self._says(0))
+        waiting = self._flow(f"on {kind}", self._often(), f"wait until {asked} and not inside {other}{up_to}", *ways)
+        return [waiting, self._flow(f"{length} after last({kind})", f"wait {self.dice.pick(('1 hour', length))}")]
+
+    def _moving(self) -> list[Lines]:
+        """Write a watch over what came since a day, or before one, that an event moves."""
+        day = self.dice.pick((f"last({self.kind()}).at.date", f"last({self.kind()}).at", "customer.created"))
+        asked = self.dice.pick((f"count({self.kind()} since {day}) >= 2", f"any({self.kind()} before {day})"))
+        return [self._flow(f"when {asked}", self._often(), *self._say())]
+
+    def _at_once(self) -> list[Lines]:
+        """Write flows that let in whoever is there at the beginning, and a promise that this breaks."""
+        watch, sends = f"when count({self.kind()}) < 2, including those already", 'send onsite "m1"'
+        return [["never the same message twice within 1 month"], *(self._flow(watch, self._often(), sends) for _ in range(2))]
 
     def _given(self) -> list[Lines]:
         """Write a flow that is given what its coupon is good for."""
