@@ -1,4 +1,4 @@
-"""Say what a person would look at to see why a condition holds: its parts, under the words they were written with (10.1)."""
+"""Say what a person would look at to see why a condition holds: its parts, under the words they were written with (10.3)."""
 
 from __future__ import annotations
 
@@ -63,9 +63,7 @@ def _can_be_shown(type_: Type) -> bool:
 
 
 def _written_out(term: object) -> bool:
-    return isinstance(term, Constant) or (
-        isinstance(term, _WORKED_OUT) and all(one is None or _written_out(one) for one in term.inner())
-    )
+    return isinstance(term, Constant) or (isinstance(term, _WORKED_OUT) and all(map(_written_out, term.inner())))
 
 
 def _text(span: Span) -> str:
