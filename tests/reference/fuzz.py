@@ -41,7 +41,7 @@ SHOWING = 3
 """One of so many programs is made to show products, but for those that do rare things."""
 AT_ONCE = 200
 """How many pairs a process is given at once."""
-MOST_SECONDS_TO_SHRINK = 30
+MOST_SECONDS_TO_SHRINK = 120
 MOST_SECONDS = 20
 """For how long a pair is compared: few programs bring about ten thousand steps at one instant, over and over."""
 

@@ -35,7 +35,8 @@ class Tried(NamedTuple):
 
     @property
     def by_a_case(self) -> bool:
-        return bool(self.verdict.found) and self.verdict.pair == NO_PAIR
+        """Whether no pair found it out; what cannot even be imported is found out before any pair or case."""
+        return bool(self.verdict.found) and self.verdict.pair == NO_PAIR and self.verdict.compared > 0
 
     def __str__(self) -> str:
         found = self.verdict.found or ("survived" if self.reached else "not reached")
