@@ -128,20 +128,14 @@ class Core(Effects):
             self.take_in(effect)
 
     def make_fact(self, event: Event, kind: KindPlan) -> None:
-        """Let an event change the customer, and the columns that grow."""
+        """Let an event change the customer, and the columns that grow; no event that flows bring about has lines."""
         if kind.absorbs:
             self.absorb(event)
         fields: Any = event.fields
         for place, taken in kind.columns:
-            column, value = self.columns[place], taken.value
-            if taken.test is not None and taken.test(self, fields) is not True:
-                continue
-            if taken.items is None:
-                column.append(event, event, None if value is None else fields[value])
-                continue
-            for line in fields[taken.items] or ():
-                if taken.line_test is None or taken.line_test(self, line) is True:
-                    column.append(event, line, None if value is None else line[value])
+            if taken.test is None or taken.test(self, fields) is True:
+                value = None if taken.value is None else fields[taken.value]
+                self.columns[place].append(event, event, value)
         if kind.witnessed:
             self.witness(event, kind)
 
@@ -170,7 +164,7 @@ class Core(Effects):
             flipped, woken = self.looks(look) if look else ([], [])
             if enter or flipped:
                 self.let_in_due(enter, flipped)
-            came = [what_of(one) for one in woken]  # whoever has entered since, what time made true has come
+            came = [what_of(one) for one in woken] if woken else woken  # whoever has entered since, what time made true has come
             for due in sorted([*wake, *woken], key=order_of) if woken or len(wake) > 1 else wake:
                 self.wake_due(due, came=what_of(due) in came)
             if self.pending:
