@@ -230,7 +230,14 @@ def test_an_earlier_journal_stays_when_a_replay_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [["--from", "soon"], ["--until", "2026-02-30"], ["--from", "2026-01-02", "--until", "2026-01-01"]]
+    "options",
+    [
+        ["--from", "soon"],
+        ["--until", "2026-02-30"],
+        ["--from", "2026-01-02", "--until", "2026-01-01"],
+        ["--from", "0001-01-01"],
+        ["--until", "9999-12-31T23:59"],
+    ],
 )
 def test_a_period_that_cannot_be_is_named(options: list[str], snapshot: SnapshotAssertion) -> None:
     result = run({}, *options)

@@ -129,8 +129,14 @@ class Sending(Selecting, Counting, Seeing):
         return Scope(run.flow.given, trigger=run.trigger, run=run)
 
     def after(self, duration: Any, s: Scope) -> Moment | None:
+        """Give when what lasts so long from now ends; nothing lasts less than nothing (1.3)."""
         length = self.value(duration, s)
-        return None if length is None else self.clock.add(self.now, length)
+        return None if length is None else max(self.now, self.clock.add(self.now, length))
+
+    def given_up(self, duration: Any, s: Scope) -> Moment:
+        """7.1: when a wait of such a length is over; what is unknown is nothing."""
+        found = self.after(duration, s)
+        return self.now if found is None else found
 
     # -- Sending (8) ---------------------------------------------------------------------------------------------------
 

@@ -47,9 +47,9 @@ class Stepping(Sending):
     def step(self, run: Run, node: Any, place: Place, s: Scope) -> Steps:  # noqa: C901 - one case for each kind of step
         match node:
             case n.Wait(duration=duration):  # 7.1
-                yield from self.pause(run, self.after(duration, s) or self.now)
+                yield from self.pause(run, self.given_up(duration, s))
             case n.WaitUntil(until=until, up_to=up_to, body=body, otherwise=otherwise):
-                deadline = None if up_to is None else self.after(up_to, s)
+                deadline = None if up_to is None else self.given_up(up_to, s)
                 if until.at is None and self.program.is_condition(until.what, s.given):  # 7.3
                     came = self.true(until.what, s)
                     if not came:
@@ -61,7 +61,7 @@ class Stepping(Sending):
                 if body is not None or otherwise is not None:
                     yield from self.branch(run, place, *(("then", body, "then") if came else ("else", otherwise, "else")))
             case n.WaitFor(awaited=awaited, body=body, otherwise=otherwise):  # 7.4
-                came = yield from self.pause(run, self.after(awaited.up_to, s), events=awaited.events, known=True)
+                came = yield from self.pause(run, self.given_up(awaited.up_to, s), events=awaited.events, known=True)
                 if body is not None or otherwise is not None:
                     yield from self.branch(run, place, *(("then", body, "then") if came else ("else", otherwise, "else")))
             case n.If(condition=condition, body=body, else_ifs=else_ifs, otherwise=otherwise):  # 7.5

@@ -175,6 +175,8 @@ class _Checker:
                 name, type_ = one.name.text, self.type(one.type)
                 if name in fields or name in _EVENT_COLUMNS:
                     self.report.add("F0304", f"this event has a `{name}` already", one.name.span, help="leave it out")
+                elif name == "items":
+                    self.report.add("F0305", "`items` are the lines of an order", one.name.span, help="choose another name")
                 elif type_ is not None:
                     fields[name] = type_
             main = next((name for name, type_ in fields.items() if is_text(type_)), None)

@@ -340,6 +340,9 @@ NOBODY = Among(UTC, ())
 
 def tabulated(plan: Plan, everybody: Everybody, zone: Zone, start: int, until: int) -> Among:
     """Go through all customers once for each level of questions, and put their answers into the plan."""
+    if plan.asks and any(kind.promises for kind in plan.kinds.values()):
+        # A promise may ask what was so when something happened before START (semantics 3.4).
+        start = min([start, *(timeline.inputs.at[0] for timeline, _ in everybody() if timeline.inputs.at)])
     # Where the clock goes back over midnight, the day after an instant may be the one before.
     first, last = zone.day(start) - 1, zone.day(until)
     tables = tuple(ask.table(first, last) for ask in plan.asks)

@@ -84,8 +84,8 @@ class Coupons(Flows):
 
     def issue_coupon(self, run: Run, plan: CouponPlan) -> None:
         event = self.coupon(run, plan)
-        self.effects += 1
         if event is not None:
+            self.effects += 1
             self.take_in(event)
 
     def sent_with(self, run: Run, message: str, channel: str, plan: CouponPlan | None) -> None:
@@ -105,7 +105,7 @@ class Coupons(Flows):
             return None
         self.coupons_made[name] += 1
         length = None if offer.lifetime is None else offer.lifetime(self, None)  # type: ignore[arg-type]
-        ends = NEVER if length is None else self.zone.add(self.now, length)
+        ends = NEVER if length is None else max(self.now, self.zone.add(self.now, length))
         code = code_of(self.plan.seed, name, self.name, self.coupons_made[name])
         coupon = self.coupons[name] = Coupon(name, code, offer, ends, run)
         self.agenda.add(ends, EXPIRE, coupon)

@@ -363,7 +363,8 @@ class Customer(Coupons):
             return
         self.lots_made += 1
         score.lend(self.lots_made, amount)
-        self.agenda.add(self.zone.add(self.now, lifetime), EXPIRE, (name, score), (), self.lots_made)
+        ends = max(self.now, self.zone.add(self.now, lifetime))
+        self.agenda.add(ends, EXPIRE, (name, score), (), self.lots_made)
 
     def expire(self, due: Due) -> None:
         """Take off the rest of a lot of points, or a coupon that nobody redeemed."""
@@ -402,7 +403,6 @@ class Customer(Coupons):
         """Let the customer into other flows, with the trigger of this run (semantics 6.8)."""
         step = run.flow.steps[run.place]
         depth = run.depth + 1
-        self.effects += 1
         if depth > DEEPEST or self.effects > MOST_EFFECTS:
             self.cut_off(run.cause, run)
             return

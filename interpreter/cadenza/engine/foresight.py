@@ -74,7 +74,8 @@ def _is_last_of(moment: t.Term, kind: str) -> bool:
 
 def _takes_every(stream: t.EventStream, kind: str) -> bool:
     bare = [one for one in stream.patterns if one.kind == kind and one.main is None and one.where is None]
-    return stream.where is None and not stream.lines and any(not one.of_this_flow for one in bare)
+    whole = stream.where is None and stream.field is None and not stream.lines
+    return whole and any(not one.of_this_flow for one in bare)
 
 
 def _only_gains(stream: t.EventStream) -> bool:

@@ -160,7 +160,7 @@ class KindPlan:
         self.witnessed = self.witnessed or bool(self.promises)
         self.makes_facts = self.absorbs or bool(self.columns) or self.witnessed
         self.lets_in = bool(self.entries or self.sequences or self.calendars)
-        self.noticed = bool(self.columns or self.watches) or self.lets_in
+        self.noticed = bool(self.columns or self.watches or self.goals or self.promises) or self.lets_in
         live = any(entry.taken is None for entry in self.entries)
         self.always = self.makes_facts or live or bool(self.sequences or self.calendars or self.goals)
 

@@ -225,7 +225,13 @@ class WaitingStep(StepPlan):
             c.note_branch(run, self, "then", ())
         return self.next
 
+    def gave_up(self, c: Customer, run: Run) -> int:
+        if self.branches:
+            c.note_branch(run, self, "else", ())
+        return self.given_up
+
     def deadline(self, c: Customer, up_to: Compiled | None) -> int:
+        """Give when a wait is given up: what is unknown, nothing or less is at once (semantics 7.1)."""
         if up_to is None:
             return NEVER
         length = up_to(c, None)
@@ -251,6 +257,8 @@ class WaitUntilStep(WaitingStep):
         deadline = self.deadline(c, self._up_to)
         if instant <= deadline:
             return c.wait(run, self, Waiting(self.next, step=self.marked), instant)
+        if deadline <= c.now:
+            return self.gave_up(c, run)
         return c.wait(run, self, Waiting(self.given_up, step=self.marked, word="else"), deadline)
 
 
@@ -273,9 +281,10 @@ class WaitHoldsStep(WaitingStep):
         deadline = self.deadline(c, self._up_to)
         waiting = Waiting(self.next, self.given_up, self._condition, self._kinds, step=self.marked)
         c.begin_wait(run, waiting)
-        if c.wait_holds(run):
+        holds = c.wait_holds(run)
+        if holds or deadline <= c.now:
             c.end_wait(run)
-            return self.came(c, run)
+            return self.came(c, run) if holds else self.gave_up(c, run)
         return c.wait(run, self, waiting, deadline)
 
 
@@ -294,5 +303,7 @@ class WaitForStep(WaitingStep):
         return frozenset(self._tests)
 
     def take(self, c: Customer, run: Run) -> int:
-        waiting = Waiting(self.next, self.given_up, tests=self._tests, step=self.marked)
-        return c.wait(run, self, waiting, self.deadline(c, self._up_to))
+        deadline = self.deadline(c, self._up_to)
+        if deadline <= c.now:
+            return self.gave_up(c, run)
+        return c.wait(run, self, Waiting(self.next, self.given_up, tests=self._tests, step=self.marked), deadline)

@@ -78,6 +78,7 @@ class Waits(Watching, ABC):
 
     def end_wait(self, run: Run) -> None:
         waiting, run.waiting = run.waiting, None
+        run.wait_due = NEVER
         if waiting is not None and waiting.kinds:
             self.alert(waiting.kinds, -1)
 
