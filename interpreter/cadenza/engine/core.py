@@ -38,6 +38,7 @@ class Core(Effects):
         self.rank = 0
         self.pending: list[Event] = []
         self.effects = 0
+        self.promising = bool(plan.program.promises)
 
     # -- The loop -----------------------------------------------------------------------------------------------------
 
@@ -46,7 +47,6 @@ class Core(Effects):
         inputs, heap, kinds = self.inputs, self.agenda.heap, self.plan.kinds
         instants, names, end = inputs.at, inputs.kinds, bisect_right(inputs.at, until)
         alerts, triggers, no_kind = self.alerts, self.triggers, self.plan.no_kind
-        promising = bool(self.plan.program.promises)
         place = self.taken
         while place < end:
             at = instants[place]
@@ -66,7 +66,7 @@ class Core(Effects):
                 self.take_in(event)
                 if self.ready:
                     self.settle()
-                if promising:
+                if self.promising:
                     self.look_back(event)
             else:
                 # The event is laid out in its columns already: all that can come of it is that somebody is let in.
@@ -76,7 +76,7 @@ class Core(Effects):
                     self.let_in_by(place - 1, hits or (), flipped or ())
                     if self.ready:
                         self.settle()
-                    if promising:
+                    if self.promising:
                         self.look_back(inputs.event(place - 1))
             if heap and heap[0][0] <= at and (place == end or instants[place] > at):
                 self.turn(at)
@@ -147,7 +147,7 @@ class Core(Effects):
                 self.take_in(effect)
 
     def turn(self, now: int) -> None:
-        """Do all that time alone brings about at an instant (semantics 5.4)."""
+        """Do all that time alone brings about at an instant, turn by turn (semantics 5.4)."""
         if now > self.now:
             self.now, self.effects = now, 0
         agenda = self.agenda
@@ -155,31 +155,33 @@ class Core(Effects):
         while heap and heap[0][0] <= now:
             if heap[0][1] == WAKE and agenda.single(now):
                 self.wake_due(heappop(heap))
-                if self.ready:
-                    self.settle()
-                continue
-            expire, look, enter, wake, retry = agenda.due(now)
-            for due in expire:
-                self.expire(due)
-            flipped, woken = self.looks(look) if look else ([], [])
-            if enter or flipped:
-                self.let_in_due(enter, flipped)
-            came = [what_of(one) for one in woken] if woken else woken  # whoever has entered since, what time made true has come
-            for due in sorted([*wake, *woken], key=order_of) if woken or len(wake) > 1 else wake:
-                self.wake_due(due, came=what_of(due) in came)
-            if self.pending:
-                self.flush()
-            for due in sorted(retry, key=order_of):
-                run = what_of(due)
-                if run.over or token_of(due) != run.token:
-                    continue
-                run.depth = 0  # what the clock brings about
-                if self.step(run):
-                    self.make_ready(run)
+            else:
+                self.turn_once(now)
             if self.ready:
                 self.settle()
-        if self.plan.program.promises:
-            self.look_back(None)
+            if self.promising:
+                self.look_back(None)
+
+    def turn_once(self, now: int) -> None:
+        """Do what is due, by phase, up to the steps of those who are ready then."""
+        expire, look, enter, wake, retry = self.agenda.due(now)
+        for due in expire:
+            self.expire(due)
+        flipped, woken = self.looks(look) if look else ([], [])
+        if enter or flipped:
+            self.let_in_due(enter, flipped)
+        came = [what_of(one) for one in woken]  # whoever has entered since, what time made true has come
+        for due in sorted([*wake, *woken], key=order_of) if woken or len(wake) > 1 else wake:
+            self.wake_due(due, came=what_of(due) in came)
+        if self.pending:
+            self.flush()
+        for due in sorted(retry, key=order_of):
+            run = what_of(due)
+            if run.over or token_of(due) != run.token:
+                continue
+            run.depth = 0  # what the clock brings about
+            if self.step(run):
+                self.make_ready(run)
 
     def looks(self, due: Sequence[Due]) -> tuple[list[WatchPlan], list[Due]]:
         """Compute what may have changed by time: runs leave; give the watches that became true and the runs to wake."""

@@ -116,7 +116,7 @@ class Customer(Coupons):
         """When each message was last kept from a customer who is held out."""
         self.outside: dict[str, bool] = {}
         """Of which flows the customer is held out; worked out when asked."""
-        self.messages: dict[int, Message] = {}
+        self.messages: dict[int, tuple[Message, Message | None]] = {}
         """The last message of each flow that has a goal, by the place of the flow in flow order."""
         self.promises = Promises(plan.program.promises, zone) if plan.program.promises else None
         self.scores: dict[str, Score] = {}
@@ -270,7 +270,8 @@ class Customer(Coupons):
 
     def remember_message(self, run: Run, message: str, channel: str) -> None:
         """Keep the last message of a flow that has a goal; its line was just written."""
-        self.messages[run.flow.order] = Message(self.now, message, channel, run, run.cause)
+        before = self.messages.get(run.flow.order)
+        self.messages[run.flow.order] = Message(self.now, message, channel, run, run.cause), before and before[0]
 
     def last_sent(self, message: str) -> int | None:
         """Give when a message last went out, or would have, but for a holdout."""
@@ -289,7 +290,9 @@ class Customer(Coupons):
     def credit(self, event: Event, kind: KindPlan) -> None:
         """Credit an event to the last message of each flow it is a goal of (semantics 8.7)."""
         for flow in kind.goals:
-            last = self.messages.get(flow.order)
+            last, before = self.messages.get(flow.order, (None, None))
+            if last is not None and event.kind == "sent" and event.cause == last.line:
+                last = before  # no message is a success of itself
             if last is None or flow.goal is None or event.at > self.zone.add(last.at, flow.goal):
                 continue
             self.run = last.run

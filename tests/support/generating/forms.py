@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.generating.dice import Dice
-from tests.support.generating.rarities import Rarity
+from tests.support.generating.corners import Corner
 from tests.support.generating.shops import Shop
 from tests.support.generating.steps import Lines, indented
 from tests.support.generating.words import ZONES
@@ -37,7 +37,7 @@ def shop(dice: Dice, currency: str) -> tuple[Lines, Shop]:
     return ['shop "Bottega"', *indented(lines)], facts
 
 
-class Form(Rarity):
+class Form(Corner):
     """The parts of one program; `others` are the files that it uses."""
 
     def __init__(self, dice: Dice, currency: str) -> None:
@@ -55,7 +55,17 @@ class Form(Rarity):
         declared = [[self.dice.pick(_EVENTS)], ['field customer.only: one of "x"'], *own]
         declared.append(self.dice.pick((_EMPTY, _EMPTY[:1] + _EMPTY[2:])))
         tests = [_TEST] if self.dice.chance(10) else []
-        return [*uses, *declared, *super().parts(), *self._listed(), *self._given(), self._many_days(), *self._hard(), *tests]
+        return [
+            *uses,
+            *declared,
+            *super().parts(),
+            *self._listed(),
+            *self._given(),
+            self._many_days(),
+            *self._hard(),
+            *self._corner(),
+            *tests,
+        ]
 
     # -- What is asked ------------------------------------------------------------------------------------------------
 
