@@ -32,9 +32,9 @@ class Fault(NamedTuple):
 
 _EXITS = "        if alerted:\n            self.exits(event)\n"
 _ENTRIES = "        if flipped or kind.lets_in:\n            self.let_in(event, kind, flipped, allowed=allowed)\n"
-_EXPIRING = "            for due in expire:\n                self.expire(due)\n"
-_LOOKING = "            flipped, woken = self.looks(look) if look else ([], [])\n"
-_LETTING = "            if enter or flipped:\n                self.let_in_due(enter, flipped)\n"
+_EXPIRING = "        for due in expire:\n            self.expire(due)\n"
+_LOOKING = "        flipped, woken = self.looks(look) if look else ([], [])\n"
+_LETTING = "        if enter or flipped:\n            self.let_in_due(enter, flipped)\n"
 
 FAULTS = (
     Fault("the clock before facts", "P1", "core.py", "while heap and heap[0][0] < at:", "while heap and heap[0][0] <= at:"),
@@ -202,6 +202,48 @@ FAULTS = (
         "customer.py",
         "event.at > self.zone.add(last.at, flow.goal)",
         "event.at >= self.zone.add(last.at, flow.goal)",
+    ),
+    Fault(
+        "a message is a success of itself",
+        "8.7",
+        "customer.py",
+        'if last is not None and event.kind == "sent" and event.cause == last.line:',
+        "if False:",
+    ),
+    Fault(
+        "nobody but flows asks what was sent",
+        "8.7",
+        "plan.py",
+        "bool(self.columns or self.watches or self.goals or self.promises)",
+        "bool(self.columns or self.watches)",
+    ),
+    Fault(
+        "an event without a field bars what asks for the field",
+        "6.1",
+        "foresight.py",
+        "stream.where is None and stream.field is None and not stream.lines",
+        "stream.where is None and not stream.lines",
+    ),
+    Fault(
+        "points for less than nothing expire in the past",
+        "1.3",
+        "customer.py",
+        "ends = max(self.now, self.zone.add(self.now, lifetime))",
+        "ends = self.zone.add(self.now, lifetime)",
+    ),
+    Fault(
+        "a wait up to nothing has come",
+        "7.1",
+        "steps.py",
+        "return self.gave_up(c, run)\n        return c.wait(run, self, Waiting(self.next",
+        "return self.came(c, run)\n        return c.wait(run, self, Waiting(self.next",
+    ),
+    Fault(
+        "all turns of an instant are one for promises",
+        "10.2",
+        "core.py",
+        "            if self.promising:\n                self.look_back(None)\n",
+        "        if self.promising:\n            self.look_back(None)\n",
     ),
     Fault("points stay for ever", "9.2", "customer.py", "self._lent -= left or 0\n        return left", "return left"),
     Fault("a live coupon is issued again", "9.1", "coupons.py", "if live is not None or offer is None:", "if offer is None:"),

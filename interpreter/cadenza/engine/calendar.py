@@ -68,8 +68,3 @@ def occurrence(yearly: tuple[int, int] | int, shifts: Sequence[tuple[int, Length
     if which == "next":
         return min((one for one in found if one >= today), default=None)
     return max((one for one in found if one <= today), default=None)
-
-
-def clock_of(wall: int) -> int:
-    """Give the time of day of a wall clock."""
-    return wall % DAY

@@ -1,4 +1,4 @@
-"""Write what the engine takes short ways for, or programs seldom have: `tests/reference/survivors.md` says where this comes from."""
+"""Write what the engine takes short ways for, or few programs have; `tests/reference/survivors.md` is where this comes from."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ class Corner(Rarity):
     """The flows of one program that stand in such a corner."""
 
     def _corner(self) -> list[Lines]:
-        return self.dice.made(
-            self._barred, self._barred, self._adding, self._of_sendings, self._short, self._among_before, self._own_list,
-            self._left, self._unknown_period, self._parts_of_dates, self._limited, self._of_nobody, self._known_lists,
+        themes = (
+            self._barred, self._lacking, self._adding, self._of_sendings, self._short, self._short, self._twice, self._left,
+            self._among_before, self._own_list, self._unknown_period, self._parts_of_dates, self._limited, self._of_nobody,
+            self._known_lists,
         )  # fmt: skip
+        return [part for theme in self.dice.some(themes, 3) for part in theme()]
 
     def _watch(self, *asked: str) -> Lines:
         return self._flow(f"when {' and '.join(asked[:: self.dice.pick((1, -1))])}", self._often(), *self._says())
@@ -33,11 +35,19 @@ class Corner(Rarity):
         ))  # fmt: skip
         barred = pick((
             f"time since last({one}) {pick(('>=', '>'))} {length}", f"not any({one} in the last {length})",
-            f"time since last({one}) >= {length}", f"not any(order.{pick(('coupon', 'discount', 'id'))} in the last {length})",
+            f"time since last({one}) >= {length}",
         ))  # fmt: skip
         other = pick((f"count({two}{last}) >= {pick((1, 2, 3))}", f"any({two}{last})", f"any({self.kind()})", self._single()))
         barred = f"({barred} or {self._count()})" if self.dice.chance(15) else barred
         return [[f"event grand = {pick(_ALIAS).format(self.amount())}"], self._watch(barred, other)]
+
+    def _lacking(self) -> list[Lines]:
+        """Write a watch that events make true which lack what it says that none had; it is looked at often, by the hour."""
+        pick = self.dice.pick
+        kind, field = pick((("order", "coupon"), ("order", "discount"), ("review", "rating"), ("search", "query")))
+        length, hour = pick(("3 days", "4 days", "7 days", "1 month")), f"now.hour {pick(('>=', '<', '!='))} {pick((2, 9, 23))}"
+        count = f"count({kind}{self._last()}) >= {pick((1, 1, 2))}"
+        return [self._watch(f"not any({kind}.{field} in the last {length})", count, hour)]
 
     def _adding(self) -> list[Lines]:
         """Write a watch that holds for ever once it holds, or would, but for what is below nothing or comes of flows."""
@@ -81,8 +91,18 @@ class Corner(Rarity):
             f"add 2 points to customer.score for {length}", f'issue coupon "c1" 10% off for {length}', f"wait {length}",
             f'issue coupon "c1" free shipping where total > {self.amount()}',
         ]  # fmt: skip
-        steps = [*waits, *self.dice.some(lasts, 3)]
-        return [self._flow(f"on {self.kind()}", self._often(), *steps, *self._say()) for _ in range(pick((1, 2)))]
+        steps = [*self.dice.some(lasts, 3), *(waits if self.dice.chance(60) else [])]
+        shows = self._flow(f"on {self.kind()}", "enter every time", """notify "t" "{customer.score} {count(points)}\"""")
+        return [shows, self._flow(f"on {self.kind()}", "enter every time", *steps, *self._say())]
+
+    def _twice(self) -> list[Lines]:
+        """Write a promise that is broken at one turn of the clock, and what falls due at the next one of that instant."""
+        lasts = "add 2 points to customer.score for 0 days", 'issue coupon "c1" 10% off for 0 days'
+        sends = [*self.dice.some(lasts, 2), *['send onsite "m1"'] * 2]
+        return [
+            ["never the same message twice within 1 day"],
+            self._flow(f"on {self.kind()}", "enter every time", f"wait {self.length()}", *sends),
+        ]
 
     def _limited(self) -> list[Lines]:
         """Write a flow with two limits that hold a message for as long as one another, and a split of which an arm is empty."""
@@ -111,7 +131,7 @@ class Corner(Rarity):
     def _own_list(self) -> list[Lines]:
         """Write a list that is the customer's own by its ranking or by one of its sources."""
         if self.shows:
-            return self._barred()
+            return self._lacking()
         self.shows = True
         pick = self.dice.pick
         lines = [f"from {pick(_SOURCES)}", f"rank by {pick(_RANKS)}", f"top {pick((1, 2, 3))}"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.generating.dice import Dice
 from tests.support.generating.corners import Corner
+from tests.support.generating.dice import Dice
 from tests.support.generating.shops import Shop
 from tests.support.generating.steps import Lines, indented
 from tests.support.generating.words import ZONES
