@@ -378,10 +378,10 @@ class StreamRules(NameRules):
             case "most frequent":
                 return self.needs_field(node, function, stream) if whole else element
             case _:
-                if element.name != "event":
+                if element.name != "event" or isinstance(stream, ListStream):
                     self.report.add(
                         "F0410",
-                        f"`{function}` is about when events happen, and these are not events",
+                        f"`{function}` is about when events happen, and this is no stream of events",
                         node.stream.span,
                         help=f"write `{function}(order)`",
                     )

@@ -406,10 +406,10 @@ class Customer(Coupons):
         """Let the customer into other flows, with the trigger of this run (semantics 6.8)."""
         step = run.flow.steps[run.place]
         depth = run.depth + 1
-        if depth > DEEPEST or self.effects > MOST_EFFECTS:
-            self.cut_off(run.cause, run)
-            return
         for name in names:
+            if depth > DEEPEST or self.effects > MOST_EFFECTS:
+                self.cut_off(run.cause, run)
+                break
             self.enter(self.plan.by_name[name], run.trigger, (), step.json, run.cause, depth)
         self.flush()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cadenza.engine.agenda import ENTER, WAKE, Due, token_of, what_of
 from cadenza.engine.clock import NEVER, Zone
-from cadenza.engine.core import Core
+from cadenza.engine.core import MOST_EFFECTS, Core
 from cadenza.engine.events import SHIFT, Event, Inputs
 from cadenza.engine.journal import NOWHERE, members
 from cadenza.engine.runs import Run, StepPlan
@@ -90,7 +90,7 @@ class Flows(Core):
         self.enter_all(found, event, event.depth)
 
     def let_in_by(self, place: int, hits: Sequence[OnPlan], flipped: Sequence[WatchPlan]) -> None:
-        if len(hits) == 1 and not flipped:
+        if len(hits) == 1 and not flipped and self.effects <= MOST_EFFECTS:
             (hit,) = hits
             reason = self.refused_at_once(hit.flow)
             if reason is not None and not self.journal.writes("not_entered"):
@@ -120,6 +120,9 @@ class Flows(Core):
 
     def enter_all(self, found: list[Triggered], cause: Cause, depth: int) -> None:
         for one in _in_order(found) if len(found) > 1 else found:
+            if self.effects > MOST_EFFECTS:
+                self.cut_off(cause, None)
+                return
             self.enter(one.flow, one.event, one.seen, one.place, cause, depth)
 
     def flipped(self, watch: WatchPlan) -> Triggered:

@@ -103,7 +103,8 @@ def period(name: str, now: int, zone: Zone) -> tuple[int, int]:
     """Give the calendar period that an instant lies in: its start, and the start of the next (semantics 1.8)."""
     if name == "hour":
         start = now - zone.wall(now) % HOUR
-        return start, min(start + HOUR, max(zone.next_change(now), now + 1))
+        change = zone.next_change(start)  # where the clock changes within an hour, that is two
+        return change if change <= now else start, min(start + HOUR, zone.next_change(now))
     day = zone.day(now)
     if name == "day":
         first, next_first = day, day + 1
