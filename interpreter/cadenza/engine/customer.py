@@ -117,7 +117,7 @@ class Customer(Coupons):
         self.outside: dict[str, bool] = {}
         """Of which flows the customer is held out; worked out when asked."""
         self.messages: dict[int, tuple[Message, Message | None]] = {}
-        """The last message of each flow that has a goal, by the place of the flow in flow order."""
+        """The last message of each flow that has a goal, with the one before it, by the place of the flow in flow order."""
         self.promises = Promises(plan.program.promises, zone) if plan.program.promises else None
         self.scores: dict[str, Score] = {}
         self.lots_made = 0
