@@ -48,7 +48,8 @@ class SendStep(StepPlan):
             for term in step.channels
         ]
         only = self._channels[0]
-        self._only_channel = only if len(self._channels) == 1 and only in ADDRESSES else None
+        known = only if isinstance(only, str) and only in ADDRESSES else None
+        self._only_channel = known if len(self._channels) == 1 else None
         self._messages = step.messages
         self.next_of = step.next_of
         self._again_after: Length | None = step.again_after
