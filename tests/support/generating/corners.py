@@ -42,12 +42,12 @@ class Corner(Rarity):
         return [[f"event grand = {pick(_ALIAS).format(self.amount())}"], self._watch(barred, other)]
 
     def _lacking(self) -> list[Lines]:
-        """Write a watch that events make true which lack what it says that none had; it is looked at often, by the hour."""
+        """Write a watch that events make true which lack what it says that none had; it is looked at each day."""
         pick = self.dice.pick
         kind, field = pick((("order", "coupon"), ("order", "discount"), ("review", "rating"), ("search", "query")))
-        length, hour = pick(("3 days", "4 days", "7 days", "1 month")), f"now.hour {pick(('>=', '<', '!='))} {pick((2, 9, 23))}"
+        length, daily = pick(("4 days", "7 days", "1 month")), f"now.time {pick(('>=', '<'))} {self.time()}"
         count = f"count({kind}{self._last()}) >= {pick((1, 1, 2))}"
-        return [self._watch(f"not any({kind}.{field} in the last {length})", count, hour)]
+        return [self._watch(f"not any({kind}.{field} in the last {length})", count, daily)]
 
     def _adding(self) -> list[Lines]:
         """Write a watch that holds for ever once it holds, or would, but for what is below nothing or comes of flows."""
