@@ -106,11 +106,11 @@ class Core(Effects):
             self.rank = event.rank = max(self.rank, self.taken << SHIFT) + 1
         if kind.makes_facts:
             self.make_fact(event, kind)
-        if kind.goals:
-            self.credit(event, kind)
 
     def spread(self, event: Event, kind: KindPlan, brought: list[Event]) -> None:
         """Let a fact have its consequences; `brought` are effects that it brought about in becoming one."""
+        if kind.goals:
+            self.credit(event, kind)
         flipped = self.flipped_by(kind) if kind.watches else []
         alerted = bool(self.alerts.get(kind.name))
         if not (alerted or flipped or kind.lets_in or brought):

@@ -134,7 +134,7 @@ class Form(Corner):
         return self._flow(f"every {days} at {self.time()}", *self._headers(), *self._says())
 
     def _hard(self) -> list[Lines]:
-        return self.dice.made(list, self._taken_back, self._moving, self._at_once)
+        return self.dice.made(self._taken_back, self._moving, self._moving, self._at_once)
 
     def _taken_back(self) -> list[Lines]:
         """Write a wait that time ends, at the very instant at which somebody enters whom it is not to meet."""
